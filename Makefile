@@ -1,0 +1,93 @@
+# Needs Python 3.11 or newer and make; everything else is brought into .venv.
+#
+#   make demo       the whole story on a simulated person
+#   make test       the tests, without the slow ones
+#   make test-all   all tests
+#   make lint       style, types and the order of the packages
+#   make format     put the code into the style that lint asks for
+#   make bench      how fast a video is measured
+#   make build      the wheel and the source archive, into dist/
+#   make lock       pin the dependencies anew after a change in pyproject.toml
+#   make clean      take away everything that make made
+#
+# Another Python:  make test PYTHON=/path/to/python3.12
+
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+
+# The locked dependencies are installed anew when the lock changes, Rubor itself when what its
+# installation reads changes. Each is marked by a file.
+DEPENDENCIES := $(VENV)/dependencies-installed
+INSTALLED := $(VENV)/rubor-installed
+INSTALL_READS := pyproject.toml hatch_build.py src/rubor/_version.py src/rubor/vision/models/models.toml
+
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: demo test test-all lint lint-style lint-types lint-imports format bench build lock clean
+
+demo: $(INSTALLED)
+	$(BIN)/rubor demo
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest
+
+test-all: $(INSTALLED)
+	$(BIN)/python -m pytest -m ""
+
+lint: lint-style lint-types lint-imports
+
+lint-style: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+lint-types: $(INSTALLED)
+	$(BIN)/mypy
+
+lint-imports: $(INSTALLED)
+	$(BIN)/lint-imports
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(INSTALLED)
+	$(BIN)/python benchmarks/throughput.py
+
+build: $(INSTALLED)
+	$(BIN)/python -m hatchling build
+
+lock: $(DEPENDENCIES)
+	$(PIP) install --quiet "uv>=0.13"
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --system-certs \
+		--upgrade --quiet --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+# The first Python on the path that is new enough and can make an environment, unless PYTHON names one.
+$(DEPENDENCIES): requirements.lock
+	@found=; \
+	for candidate in "$(PYTHON)" python3.11 python3.12 python3.13 python3.14 python3 python; do \
+		if "$$candidate" -c "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))" \
+			>/dev/null 2>&1; then found="$$candidate"; break; fi; \
+		if test -n "$(PYTHON)"; then break; fi; \
+	done; \
+	if test -z "$$found"; then \
+		echo "Rubor needs Python 3.11 or newer with the venv module, and $(if $(PYTHON),$(PYTHON) is none,none was found on the path)." >&2; \
+		echo "Install it (on Debian and Ubuntu: apt-get install python3 python3-venv)," >&2; \
+		echo "or name one: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; \
+		exit 1; \
+	fi; \
+	set -x; "$$found" -m venv --clear $(VENV)
+	$(PIP) install --require-hashes --only-binary=:all: -r requirements.lock
+	@echo done > $@
+
+$(INSTALLED): $(DEPENDENCIES) $(INSTALL_READS)
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	$(PIP) check
+	@echo done > $@

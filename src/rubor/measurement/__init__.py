@@ -1,0 +1,7 @@
+"""From frames to a recording: the redness of every region over time, and its quality."""
+
+from rubor.measurement.measure import measure
+from rubor.measurement.recording import Recording
+from rubor.measurement.write_recording import write_recording
+
+__all__ = ["Recording", "measure", "write_recording"]

@@ -1,0 +1,299 @@
+"""Measure one video or photo: from a file to a `Recording`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from rubor.errors import FaceNotFoundError, InputError
+from rubor.measurement.baseline import Baseline, NoBaseline, choose_baseline
+from rubor.measurement.block_means import BlockMeans, block_means
+from rubor.measurement.events import Event, read_events
+from rubor.measurement.gates import Evidence, judge
+from rubor.measurement.light_reference import LightReference, background_light, card_light
+from rubor.measurement.observation import Observation, observe
+from rubor.measurement.patch_sampling import ColourRule
+from rubor.measurement.patch_store import PatchStore
+from rubor.measurement.recording import Recording
+from rubor.measurement.region_series import cell_and_region_series
+from rubor.measurement.scene_sampling import SceneSeries
+from rubor.measurement.summary import Source, summarise
+from rubor.measurement.tables import cell_chunks, exchange_sides, trace_table
+from rubor.measurement.usable_patches import moving_patches, skin_patches
+from rubor.vision.face_tracking import FaceTracker
+from rubor.vision.frame import PhotoFrame
+from rubor.vision.photo import is_photo, read_photo
+from rubor.vision.photo_frame import LinearLight, photo_frame
+from rubor.vision.reference_face import ReferenceFace, reference_face
+from rubor.vision.video import VideoFile
+
+__all__ = ["ReferenceChoice", "measure"]
+
+FloatArray = npt.NDArray[np.float64]
+ReferenceChoice = Literal["auto", "card", "background", "none"]
+
+# Without a baseline, points are still compared with their own colour at the start of the recording.
+_REST_SHARE, _REST_LONGEST_S = 0.2, 3.0
+# The first second of a browser's recording is off by up to 0.02 (encoder start-up).
+_BROWSER_SETTLING_S = 1.0
+
+
+def measure(
+    path: str | Path,
+    *,
+    mirrored: bool | None = None,
+    baseline: tuple[float, float] | None = None,
+    events: str | Path | None = None,
+    reference: ReferenceChoice = "auto",
+    face: int | None = None,
+    threads: int = 0,
+    progress: Callable[[float, float | None], None] | None = None,
+) -> Recording:
+    """Measure the redness of every region of the face in a video or photo.
+
+    Args:
+        path: video (mp4, mov, webm, mkv, avi) or photo (JPEG, PNG, HEIC, TIFF).
+        mirrored: whether the picture is mirrored, as a selfie preview is; None when not known: it is
+            measured as not mirrored and marked.
+        baseline: start and end in seconds of the stretch at rest that changes are measured from;
+            None takes it from the events, else the quietest early stretch.
+        events: a CSV file with columns time_s and kind; None looks for one beside the video, of the
+            same name or named events.csv.
+        reference: what a drift of the light is read from; "auto" takes the best there is.
+        face: which face to measure where there are several, counted from 1 from the picture's left.
+        threads: decoder threads, 0 for one per core.
+        progress: called with the seconds measured and the seconds in all (None where not known).
+
+    Returns:
+        The recording. `accepted` is False where a quality gate that matters has failed.
+
+    Raises:
+        RuborError: the file cannot be read, or holds no face or several; message and cure in words.
+    """
+    path = Path(path)
+    geometry = reference_face()
+    tracker = FaceTracker(choice=face)
+    with ExitStack() as stack:
+        store = stack.enter_context(PatchStore(geometry.patches))
+        if path.is_file() and is_photo(path):
+            observation, source, colour = _observe_photo(path, geometry, tracker, store, reference)
+        else:
+            observation, source, colour = _observe_video(
+                path, geometry, tracker, store, reference, threads, progress
+            )
+        if not observation.found.any():
+            raise FaceNotFoundError(
+                f"There is no face in {path.name}.",
+                "The face must be seen from the front, unobstructed and at least as wide as a tenth of"
+                " the picture.",
+            )
+        return _reduce(path, observation, source, geometry, store, mirrored, baseline,
+                       _events(path, events), reference)  # fmt: skip
+
+
+def _observe_video(
+    path: Path,
+    geometry: ReferenceFace,
+    tracker: FaceTracker,
+    store: PatchStore,
+    reference: ReferenceChoice,
+    threads: int,
+    progress: Callable[[float, float | None], None] | None,
+) -> tuple[Observation, Source, ColourRule]:
+    with VideoFile(path, threads=threads) as video:
+        info = video.info
+        report = None if progress is None else (lambda time_s: progress(time_s, info.duration_s))
+        observation = observe(
+            video.frames(), info.coding, geometry, tracker, store,
+            want_card=reference in ("auto", "card"), progress=report,
+        )  # fmt: skip
+        source = Source.of_video(path.name, _sha256(path), info, video.end, observation)
+        return observation, source, info.coding
+
+
+def _observe_photo(
+    path: Path,
+    geometry: ReferenceFace,
+    tracker: FaceTracker,
+    store: PatchStore,
+    reference: ReferenceChoice,
+) -> tuple[Observation, Source, ColourRule]:
+    photo = read_photo(path)
+    frame: PhotoFrame = photo_frame(photo)
+    colour = LinearLight()
+    observation = observe(
+        iter([frame]), colour, geometry, tracker, store, want_card=reference in ("auto", "card")
+    )
+    return observation, Source.of_photo(path.name, _sha256(path), photo, observation), colour
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """The colour of each patch at rest, and which patches show skin."""
+
+    baseline: Baseline | NoBaseline
+    rgb: FloatArray
+    skin: npt.NDArray[np.bool_]
+
+
+def _reduce(
+    path: Path,
+    observation: Observation,
+    source: Source,
+    geometry: ReferenceFace,
+    store: PatchStore,
+    mirrored: bool | None,
+    requested_baseline: tuple[float, float] | None,
+    events: tuple[Event, ...] | None,
+    reference: ReferenceChoice,
+) -> Recording:
+    """From the patches in the store to tables and summary."""
+    blocks = block_means(store, observation.time_s, observation.segment)
+    rest = _at_rest(blocks, observation, source, geometry, requested_baseline, events)
+    moving = moving_patches(blocks, rest.rgb, rest.skin)
+    cells, regions = cell_and_region_series(
+        geometry, store, rest.rgb, rest.skin, moving, blocks.block_of_frame
+    )
+    light = _light(observation, source, rest.baseline, reference)
+    if mirrored:
+        cells, regions = exchange_sides(cells), exchange_sides(regions)
+    evidence = Evidence(
+        observation, regions, rest.baseline, light, source.duration_s, source.still_photo, mirrored,
+        source.complete,
+    )  # fmt: skip
+    gates = judge(evidence)
+    traces = trace_table(observation.time_s, regions, rest.baseline, light)
+    summary = summarise(source, observation, regions, traces, gates, rest.baseline, light, mirrored)
+    time_s = observation.time_s
+    return Recording(summary, traces, lambda: cell_chunks(time_s, cells, rest.baseline, light))
+
+
+def _at_rest(
+    blocks: BlockMeans,
+    observation: Observation,
+    source: Source,
+    geometry: ReferenceFace,
+    requested: tuple[float, float] | None,
+    events: tuple[Event, ...] | None,
+) -> _Rest:
+    """Find the baseline on all points first, then the colour of each point in it."""
+    seen = np.flatnonzero(np.isfinite(blocks.linear_rgb[:, :, 0]).any(axis=1))
+    start = blocks.time_s[seen[0]]
+    rest_s = min(_REST_LONGEST_S, _REST_SHARE * float(observation.time_s[-1] - observation.time_s[0]))
+    early = (blocks.time_s >= start) & (blocks.time_s <= start + max(rest_s, 1e-6))
+    skin = skin_patches(geometry, _mean_over(blocks, early), observation.texture)
+    if source.still_photo:
+        baseline: Baseline | NoBaseline = NoBaseline("A photo has no time to measure a change in.")
+    else:
+        region = geometry.cell_region[geometry.patch_cell]
+        values = np.stack(
+            [
+                _log_ratio_of_sums(blocks.linear_rgb[:, skin & (region == number)])
+                for number in range(int(region.max()) + 1)
+            ],
+            axis=1,
+        )
+        baseline = choose_baseline(
+            blocks.time_s, values, np.isfinite(values), requested=requested, events=events,
+            skip_s=_BROWSER_SETTLING_S if source.from_browser else 0.0,
+        )  # fmt: skip
+    if isinstance(baseline, Baseline):
+        chosen = (blocks.time_s >= baseline.start_s) & (blocks.time_s <= baseline.end_s)
+        rgb = _mean_over(blocks, chosen)
+        skin = skin_patches(geometry, rgb, observation.texture)
+    else:
+        rgb = _mean_over(blocks, early)
+    return _Rest(baseline, rgb, skin)
+
+
+def _light(
+    observation: Observation,
+    source: Source,
+    baseline: Baseline | NoBaseline,
+    reference: ReferenceChoice,
+) -> LightReference:
+    """The drift of the light at every frame, from the best reference that is asked for and there."""
+    stretch = (baseline.start_s, baseline.end_s) if isinstance(baseline, Baseline) else None
+    if reference == "card" and observation.card is None:
+        raise InputError(
+            "No 24-patch colour card was found in the first frame with a face.",
+            "Hold the whole card flat in view from the start, or use --reference auto.",
+        )
+    candidates: list[tuple[Callable[..., LightReference], SceneSeries | None]] = []
+    if reference in ("auto", "card"):
+        candidates.append((card_light, observation.card))
+    if reference in ("auto", "background"):
+        candidates.append((background_light, observation.background))
+    none = _no_light(observation.time_s, "No light reference was asked for.")
+    for read, scene in candidates:
+        if scene is None or source.still_photo:
+            none = _no_light(observation.time_s, "A photo has no time for the light to drift in.")
+            continue
+        light = read(
+            scene.time_s, scene.linear_rgb, scene.pixel_sd, scene.clipped,
+            baseline_s=stretch, bit_depth=source.bit_depth,
+        )  # fmt: skip
+        if light.kind != "none":
+            return _at_frames(light, observation.time_s)
+        none = _no_light(observation.time_s, light.reason or "")
+    return none
+
+
+def _at_frames(light: LightReference, time_s: FloatArray) -> LightReference:
+    """The same light read at other times."""
+
+    def at(values: FloatArray) -> FloatArray:
+        known = np.isfinite(values)
+        if not known.any():
+            return np.full(len(time_s), np.nan)
+        return np.interp(time_s, light.time_s[known], values[known])
+
+    return LightReference(
+        light.kind, time_s, at(light.log_r_over_g_drift), at(light.log_b_over_g_drift),
+        at(light.log_g_drift), at(light.drift_sd), light.patches_used, light.quantisation_limited,
+        light.reason,
+    )  # fmt: skip
+
+
+def _no_light(time_s: FloatArray, reason: str) -> LightReference:
+    nothing = np.full(len(time_s), np.nan)
+    return LightReference("none", time_s, nothing, nothing, nothing, nothing, 0, False, reason)
+
+
+def _mean_over(blocks: BlockMeans, chosen: npt.NDArray[np.bool_]) -> FloatArray:
+    values = blocks.linear_rgb[chosen].astype(np.float64)
+    seen = np.isfinite(values)
+    count = seen.sum(axis=0)
+    total = np.where(seen, values, 0.0).sum(axis=0)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
+
+
+def _log_ratio_of_sums(linear_rgb: npt.NDArray[np.float32]) -> FloatArray:
+    """(blocks,) log10 of the sum of red over the sum of green."""
+    red, green = np.nansum(linear_rgb[:, :, 0], axis=1), np.nansum(linear_rgb[:, :, 1], axis=1)
+    known = (red > 0) & (green > 0)
+    ratio = np.divide(red, green, out=np.ones_like(red), where=known)
+    return np.where(known, np.log10(ratio), np.nan).astype(np.float64)
+
+
+def _events(path: Path, given: str | Path | None) -> tuple[Event, ...] | None:
+    """Events of a file that was named, or that lies beside the video under the video's name."""
+    if given is not None:
+        return read_events(Path(given))
+    beside = path.with_name(f"{path.stem}.events.csv")
+    for candidate in (beside, path.with_name("events.csv")):
+        if candidate.is_file():
+            return read_events(candidate)
+    return None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,108 @@
+"""The tables of a recording: one row per time and region, and per time and cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from rubor.measurement.baseline import Baseline, NoBaseline
+from rubor.measurement.light_reference import LightReference
+from rubor.measurement.recording import CELL_COLUMNS, TRACE_COLUMNS
+from rubor.measurement.region_series import ColourSeries
+from rubor.vision.reference_face import mirrored_name
+
+__all__ = ["cell_chunks", "exchange_sides", "trace_table"]
+
+FloatArray = npt.NDArray[np.float64]
+_FRAMES_PER_CHUNK = 1024
+
+
+def exchange_sides(series: ColourSeries) -> ColourSeries:
+    """The series of a mirrored picture: what was found on one side belongs to the other."""
+    order = [series.names.index(mirrored_name(name)) for name in series.names]
+    return replace(
+        series,
+        linear_rgb=series.linear_rgb[:, order],
+        valid=series.valid[:, order],
+        kept_share=series.kept_share[:, order],
+    )
+
+
+def trace_table(
+    time_s: FloatArray, regions: ColourSeries, baseline: Baseline | NoBaseline, light: LightReference
+) -> pd.DataFrame:
+    """`traces.parquet`: columns `TRACE_COLUMNS`."""
+    rest = _rest_index(time_s, regions, baseline, light)
+    return _rows(time_s, regions, rest, light, TRACE_COLUMNS)
+
+
+def cell_chunks(
+    time_s: FloatArray, cells: ColourSeries, baseline: Baseline | NoBaseline, light: LightReference
+) -> Iterator[pd.DataFrame]:
+    """`cells.parquet` in pieces, columns `CELL_COLUMNS`, 32-bit values."""
+    rest = _rest_index(time_s, cells, baseline, light)
+    for first in range(0, len(time_s), _FRAMES_PER_CHUNK):
+        here = slice(first, first + _FRAMES_PER_CHUNK)
+        part = replace(
+            cells,
+            linear_rgb=cells.linear_rgb[here],
+            valid=cells.valid[here],
+            kept_share=cells.kept_share[here],
+        )
+        drift = replace(light, log_r_over_g_drift=light.log_r_over_g_drift[here])
+        table = _rows(time_s[here], part, rest, drift, CELL_COLUMNS)
+        values = [name for name in CELL_COLUMNS[2:] if name != "valid"]
+        yield table.astype(dict.fromkeys(values, np.float32))
+
+
+def _referenced_index(series: ColourSeries, light: LightReference) -> FloatArray:
+    """(frames, areas) erythema index divided by the light reference, where there is one."""
+    index = series.erythema_index
+    if light.kind == "none":
+        return index
+    return index - light.log_r_over_g_drift[:, None] / np.log(10.0)
+
+
+def _rest_index(
+    time_s: FloatArray, series: ColourSeries, baseline: Baseline | NoBaseline, light: LightReference
+) -> FloatArray:
+    """(areas,) mean referenced index in the baseline; NaN without one."""
+    if not isinstance(baseline, Baseline):
+        return np.full(len(series.names), np.nan)
+    chosen = (time_s >= baseline.start_s) & (time_s <= baseline.end_s)
+    part = replace(series, linear_rgb=series.linear_rgb[chosen], valid=series.valid[chosen])
+    drift = replace(light, log_r_over_g_drift=light.log_r_over_g_drift[chosen])
+    values = _referenced_index(part, drift)
+    seen = np.isfinite(values)
+    count = seen.sum(axis=0)
+    return np.where(count > 0, np.where(seen, values, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+
+
+def _rows(
+    time_s: FloatArray,
+    series: ColourSeries,
+    rest: FloatArray,
+    light: LightReference,
+    columns: tuple[str, ...],
+) -> pd.DataFrame:
+    areas = len(series.names)
+    lab = series.lab
+    names = pd.Categorical.from_codes(np.tile(np.arange(areas), len(time_s)), list(series.names))
+    unknown = np.full(len(time_s) * areas, np.nan)
+    values = {
+        "time_s": np.repeat(time_s, areas),
+        columns[1]: names,
+        "erythema_index": series.erythema_index.ravel(),
+        "lab_l": lab[:, :, 0].ravel(),
+        "lab_a": lab[:, :, 1].ravel(),
+        "lab_b": lab[:, :, 2].ravel(),
+        "blood_change": unknown,
+        "blood_change_sd": unknown,
+        "valid": series.valid.ravel(),
+        "erythema_index_change": (_referenced_index(series, light) - rest).ravel(),
+    }
+    return pd.DataFrame(values)[list(columns)]

@@ -1,0 +1,1 @@
+"""From any result to pages and tables for people to read."""

@@ -1,0 +1,190 @@
+"""One decoded picture, read in place: planes, time and the rule that turns its numbers into light."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import av
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from rubor.errors import UnsupportedColourError
+from rubor.vision.colour_coding import ColourCoding
+
+__all__ = ["Frame", "PhotoFrame", "PlanarFrame", "frame_from_av"]
+
+Plane = npt.NDArray[Any]
+FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.intp]
+
+# Pixel formats whose planes can be read as they are. Anything else is first rearranged, without
+# any colour arithmetic, into the format named here.
+_REARRANGED = {
+    "nv12": "yuv420p", "nv21": "yuv420p", "nv16": "yuv422p", "nv24": "yuv444p",
+    "yuyv422": "yuv422p", "uyvy422": "yuv422p", "yvyu422": "yuv422p",
+    "p010le": "yuv420p10le", "p210le": "yuv422p10le",
+    "rgb24": "gbrp", "bgr24": "gbrp", "rgba": "gbrp", "bgra": "gbrp", "argb": "gbrp", "abgr": "gbrp",
+    "rgb0": "gbrp", "bgr0": "gbrp", "0rgb": "gbrp", "0bgr": "gbrp", "pal8": "gbrp", "gbrap": "gbrp",
+    "rgb48le": "gbrp16le", "rgba64le": "gbrp16le",
+}  # fmt: skip
+
+
+class Frame(Protocol):
+    """A picture that colour can be sampled from, upright as it is displayed."""
+
+    time_s: float
+    width: int
+    height: int
+
+    def samples_at(self, rows: IntArray, columns: IntArray) -> Plane:
+        """Stored samples (3, n) at pixel positions."""
+
+    def coded_rgb(self, affine: FloatArray, size: tuple[int, int]) -> FloatArray:
+        """A warped view (height, width, 3) in display-coded R'G'B' 0..1, for finding faces."""
+
+    def thumbnail(self, step: int) -> FloatArray:
+        """Every `step`-th luma pixel in 0..1, for finding cuts."""
+
+
+@dataclass(frozen=True)
+class PlanarFrame:
+    """A video frame whose planes are views of the decoder's memory.
+
+    Attributes:
+        time_s: presentation time since the first frame of the file, seconds.
+        planes: Y', Cb, Cr (or R', G', B') as 2-D arrays, upright.
+        chroma_shift: log2 of the chroma subsampling (rows, columns).
+        coding: the rule that turns samples into linear light.
+    """
+
+    time_s: float
+    planes: tuple[Plane, Plane, Plane]
+    chroma_shift: tuple[int, int]
+    coding: ColourCoding
+
+    @property
+    def height(self) -> int:
+        return int(self.planes[0].shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.planes[0].shape[1])
+
+    def samples_at(self, rows: IntArray, columns: IntArray) -> Plane:
+        luma, blue, red = self.planes
+        row_shift, column_shift = self.chroma_shift
+        samples = np.empty((3, rows.size), dtype=luma.dtype)
+        samples[0] = luma[rows, columns]
+        chroma_rows, chroma_columns = rows >> row_shift, columns >> column_shift
+        samples[1] = blue[chroma_rows, chroma_columns]
+        samples[2] = red[chroma_rows, chroma_columns]
+        return samples
+
+    def coded_rgb(self, affine: FloatArray, size: tuple[int, int]) -> FloatArray:
+        row_shift, column_shift = self.chroma_shift
+        warped = []
+        for index, plane in enumerate(self.planes):
+            matrix = affine
+            if index and (row_shift or column_shift):
+                scale = np.array([[2.0**column_shift, 0, 0], [0, 2.0**row_shift, 0], [0, 0, 1]])
+                matrix = (np.vstack([affine, [0, 0, 1]]) @ scale)[:2]
+            warped.append(_warp(plane, matrix, size))
+        rgb = self.coding.to_coded_rgb(np.stack(warped))
+        return cv2.merge(list(np.clip(rgb, 0.0, 1.0, out=rgb)))
+
+    def thumbnail(self, step: int) -> FloatArray:
+        full_scale = float((1 << self.coding.bit_depth) - 1)
+        return self.planes[0][step // 2 :: step, step // 2 :: step].astype(np.float32) / full_scale
+
+
+@dataclass(frozen=True)
+class PhotoFrame:
+    """A still photo as a frame: its samples are linear light already.
+
+    Attributes:
+        linear_rgb: (height, width, 3) linear light.
+        display_rgb: the same picture display-coded in 8 bit, for finding faces.
+    """
+
+    linear_rgb: FloatArray
+    display_rgb: npt.NDArray[np.uint8]
+    time_s: float = 0.0
+
+    @property
+    def height(self) -> int:
+        return int(self.linear_rgb.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.linear_rgb.shape[1])
+
+    def samples_at(self, rows: IntArray, columns: IntArray) -> Plane:
+        return self.linear_rgb[rows, columns].T
+
+    def coded_rgb(self, affine: FloatArray, size: tuple[int, int]) -> FloatArray:
+        return _warp(self.display_rgb, affine, size).astype(np.float32) / np.float32(255.0)
+
+    def thumbnail(self, step: int) -> FloatArray:
+        return self.display_rgb[step // 2 :: step, step // 2 :: step, 1].astype(np.float32) / 255.0
+
+
+def frame_from_av(
+    picture: av.VideoFrame, time_s: float, coding: ColourCoding, display_matrix: Plane | None
+) -> PlanarFrame:
+    """Wrap a decoded picture without copying it; rearrange packed formats first.
+
+    Args:
+        display_matrix: 2x2 matrix of the container's display transformation, entries -1, 0 or 1.
+    """
+    target = _REARRANGED.get(picture.format.name)
+    if target is not None:
+        picture = picture.reformat(format=target)
+    components = picture.format.components
+    if len(components) < 3 or not picture.format.is_planar:
+        raise UnsupportedColourError(
+            f"The video stores pixels as {picture.format.name}, which Rubor does not read"
+            + (": it has no colour." if len(components) < 3 else "."),
+            "Convert it to ordinary colour video, for example H.264 with 4:2:0 sampling.",
+        )
+    dtype = np.uint8 if components[0].bits <= 8 else np.dtype("<u2")
+    views = []
+    for component in components[:3]:
+        plane = picture.planes[component.plane]
+        rows = np.frombuffer(plane, dtype).reshape(plane.height, -1)  # type: ignore[arg-type]
+        views.append(_upright(rows[:, : plane.width], display_matrix))
+    row_shift, column_shift = 0, 0
+    if not picture.format.is_rgb:
+        # The shift is that of the stored picture; a quarter turn swaps rows and columns.
+        luma, chroma = components[0], components[1]
+        column_shift = int(round(np.log2(luma.width / max(chroma.width, 1))))
+        row_shift = int(round(np.log2(luma.height / max(chroma.height, 1))))
+        if display_matrix is not None and display_matrix[0, 0] == 0:
+            row_shift, column_shift = column_shift, row_shift
+    return PlanarFrame(time_s, (views[0], views[1], views[2]), (row_shift, column_shift), coding)
+
+
+def _upright(plane: Plane, display_matrix: Plane | None) -> Plane:
+    """A view of a plane turned and flipped as the container says it is to be displayed."""
+    if display_matrix is None:
+        return plane
+    if display_matrix[0, 0] == 0:
+        plane = plane.T
+        flip_columns, flip_rows = display_matrix[1, 0] < 0, display_matrix[0, 1] < 0
+    else:
+        flip_columns, flip_rows = display_matrix[0, 0] < 0, display_matrix[1, 1] < 0
+    if flip_columns:
+        plane = plane[:, ::-1]
+    return plane[::-1] if flip_rows else plane
+
+
+def _warp(plane: Plane, affine: FloatArray, size: tuple[int, int]) -> Plane:
+    """Bilinear warp; `affine` maps pixel positions of the plane to positions in the result."""
+    source = plane if plane.flags["C_CONTIGUOUS"] or _is_row_padded(plane) else np.ascontiguousarray(plane)
+    return cv2.warpAffine(source, np.asarray(affine, np.float64), size, flags=cv2.INTER_LINEAR)
+
+
+def _is_row_padded(plane: Plane) -> bool:
+    """Whether rows are contiguous with padding between them, which OpenCV reads without a copy."""
+    return plane.strides[-1] == plane.itemsize and plane.strides[0] > 0

@@ -1,0 +1,292 @@
+"""Open a video and stream its frames with exact colour and true presentation times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.sidedata.sidedata import Type as SideDataType
+
+from rubor.errors import UnreadableFileError
+from rubor.vision.colour_coding import ColourCoding, coding_from_tags
+from rubor.vision.frame import PlanarFrame, frame_from_av
+
+__all__ = ["StreamEnd", "VideoFile", "VideoInfo"]
+
+# A frame smaller than this cannot hold a face that can be measured; one larger is not a camera's.
+MIN_SIDE_PX = 64
+MAX_SIDE_PX = 16384
+MAX_ASPECT_RATIO = 8.0
+# Formats that hold one picture or a text rendering; FFmpeg opens them as "video".
+_NOT_VIDEO = {"tty", "image2", "png_pipe", "jpeg_pipe", "gif", "bmp_pipe", "tiff_pipe", "webp_pipe"}
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """What a file says of its own video stream, and what had to be assumed.
+
+    Attributes:
+        width, height: displayed size in pixels (after rotation).
+        nominal_fps: frame rate stated by the container, or None.
+        container, codec: FFmpeg's names.
+        duration_s: stated duration, or None (a browser recording has none).
+        coding: the colour rule, with the fields it had to assume.
+        warnings: plain sentences for the person.
+    """
+
+    width: int
+    height: int
+    nominal_fps: float | None
+    container: str
+    codec: str
+    duration_s: float | None
+    coding: ColourCoding
+    warnings: tuple[str, ...]
+
+
+@dataclass
+class StreamEnd:
+    """How reading ended; filled while `VideoFile.frames` runs.
+
+    Attributes:
+        frames: frames decoded.
+        last_time_s: time of the last frame.
+        broken: the decoder's message where the data ended in an error.
+        corrupt_frames: frames that the decoder marked as damaged.
+        missing_times: frames without a time stamp of their own.
+    """
+
+    frames: int = 0
+    last_time_s: float = 0.0
+    broken: str | None = None
+    corrupt_frames: int = 0
+    missing_times: int = 0
+
+
+class VideoFile:
+    """A video file as a stream of frames. Use it as a context manager; it frees the decoder.
+
+    Args:
+        path: the file.
+        threads: decoder threads; 0 takes one per core.
+
+    Raises:
+        UnreadableFileError: not a video, empty, without pictures, or of an impossible size.
+        UnsupportedColourError: colour that cannot be brought to linear light without guessing.
+    """
+
+    def __init__(self, path: Path, *, threads: int = 0) -> None:
+        self.path = path
+        self.end = StreamEnd()
+        self._container, self._first = _open(path, threads)
+        try:
+            self.info, self._display_matrix = _describe(self._container, self._first, path)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> VideoFile:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the decoder. Without this FFmpeg keeps tens of megabytes a file."""
+        self._first = None
+        self._container.close()
+
+    def frames(self) -> Iterator[PlanarFrame]:
+        """Yield every frame once, in time order. Damage ends the stream and is noted in `end`."""
+        stream = self._container.streams.video[0]
+        fallback_step_s = 1.0 / (self.info.nominal_fps or 30.0)
+        origin_s: float | None = None
+        previous_s = -np.inf
+        for picture in self._pictures():
+            if picture.width != self._stored_size[0] or picture.height != self._stored_size[1]:
+                self.end.broken = "the picture size changes within the file"
+                return
+            stamp = picture.pts if picture.pts is not None else picture.dts
+            if stamp is None:
+                self.end.missing_times += 1
+                time_s = 0.0 if origin_s is None else previous_s + fallback_step_s
+                origin_s = origin_s or 0.0
+            else:
+                absolute_s = float(stamp * (picture.time_base or stream.time_base))
+                origin_s = absolute_s if origin_s is None else origin_s
+                time_s = absolute_s - origin_s
+            if time_s <= previous_s:
+                # Two frames with one time: a broken muxer. The second cannot be placed.
+                self.end.corrupt_frames += 1
+                continue
+            previous_s = time_s
+            self.end.corrupt_frames += bool(picture.is_corrupt)
+            self.end.frames += 1
+            self.end.last_time_s = time_s
+            yield frame_from_av(picture, time_s, self.info.coding, self._display_matrix)
+
+    @property
+    def _stored_size(self) -> tuple[int, int]:
+        width, height = self.info.width, self.info.height
+        turned = self._display_matrix is not None and self._display_matrix[0, 0] == 0
+        return (height, width) if turned else (width, height)
+
+    def _pictures(self) -> Iterator[av.VideoFrame]:
+        stream = self._container.streams.video[0]
+        if self._first is not None:
+            first, self._first = self._first, None
+            yield first
+        decoder = self._container.decode(stream)
+        while True:
+            try:
+                picture = next(decoder)
+            except StopIteration:
+                return
+            except av.error.EOFError:
+                return
+            except (av.error.FFmpegError, OSError, ValueError) as error:
+                self.end.broken = _plain(error)
+                return
+            yield picture
+
+
+def _open(
+    path: Path, threads: int
+) -> tuple[av.container.InputContainer, av.VideoFrame | None]:
+    if not path.is_file():
+        raise UnreadableFileError(f"There is no file {path.name}.", "Check the name and the folder.")
+    if path.stat().st_size == 0:
+        raise UnreadableFileError(f"{path.name} is empty (0 bytes).", "Copy it again from the camera.")
+    try:
+        container = av.open(str(path), metadata_errors="ignore")
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise UnreadableFileError(
+            f"{path.name} is not a readable video ({_plain(error)}).",
+            "If the recording was cut off before it was closed, its index is missing: record again,"
+            " or repair it with the camera's own software.",
+        ) from error
+    try:
+        if container.format.name in _NOT_VIDEO:
+            raise UnreadableFileError(
+                f"{path.name} is not a video (it looks like {container.format.name}).",
+                "Give a video file such as mp4, mov, webm, mkv or avi, or a photo.",
+            )
+        if not container.streams.video:
+            raise UnreadableFileError(
+                f"{path.name} holds no pictures, only sound or data.",
+                "Give the video file itself, not its sound track.",
+            )
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        stream.codec_context.thread_count = threads
+        first = next(container.decode(stream), None)
+    except UnreadableFileError:
+        container.close()
+        raise
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        container.close()
+        raise UnreadableFileError(
+            f"{path.name} opens, but no picture in it can be decoded ({_plain(error)}).",
+            "Copy it again from the camera; it is probably damaged.",
+        ) from error
+    if first is None:
+        container.close()
+        raise UnreadableFileError(
+            f"{path.name} opens, but holds no picture.", "Copy it again from the camera."
+        )
+    return container, first
+
+
+def _describe(
+    container: av.container.InputContainer, first: av.VideoFrame | None, path: Path
+) -> tuple[VideoInfo, npt.NDArray[np.int_] | None]:
+    assert first is not None
+    stream = container.streams.video[0]
+    display_matrix = _display_matrix(first)
+    width, height = first.width, first.height
+    if display_matrix is not None and display_matrix[0, 0] == 0:
+        width, height = height, width
+    _check_size(width, height, path)
+    codec = stream.codec_context.codec.name
+    coding = coding_from_tags(
+        matrix_tag=int(first.colorspace),
+        range_tag=int(first.color_range),
+        transfer_tag=int(first.color_trc),
+        primaries_tag=int(first.color_primaries),
+        bit_depth=max(component.bits for component in first.format.components),
+        stored_as_rgb=bool(first.format.is_rgb or first.format.has_palette),
+        full_range_format=first.format.name.startswith("yuvj"),
+        codec=codec,
+        container=_container_name(container, path),
+        height=first.height,
+    )
+    if first.format.has_palette:
+        coding = replace(coding, bit_depth=8)
+    warnings = []
+    if coding.assumed:
+        missing = [name for name in coding.assumed if name != "transfer"]
+        if missing:
+            warnings.append(
+                f"The file does not say its colour {' and '.join(missing)}; taken as"
+                f" {coding.matrix}, {coding.range} range. Compare it only with recordings of the same camera."
+            )
+    duration_s = None
+    if container.duration:
+        duration_s = container.duration / av.time_base
+    if stream.duration and stream.time_base:
+        duration_s = float(stream.duration * stream.time_base)
+    rate = stream.average_rate or stream.guessed_rate
+    info = VideoInfo(
+        width, height, float(rate) if rate else None, container.format.name, codec, duration_s, coding,
+        tuple(warnings),
+    )  # fmt: skip
+    return info, display_matrix
+
+
+def _container_name(container: av.container.InputContainer, path: Path) -> str:
+    """FFmpeg reads webm and mkv by one demuxer named for both; the file's own ending tells them apart."""
+    name = str(container.format.name)
+    if name == "matroska,webm":
+        return "webm" if path.suffix.lower() == ".webm" else "matroska"
+    return name
+
+
+def _check_size(width: int, height: int, path: Path) -> None:
+    if min(width, height) < MIN_SIDE_PX:
+        raise UnreadableFileError(
+            f"The picture of {path.name} is {width} x {height} pixels, too small to hold a face.",
+            "Record at 640 x 480 or more.",
+        )
+    if max(width, height) > MAX_SIDE_PX or max(width, height) / min(width, height) > MAX_ASPECT_RATIO:
+        raise UnreadableFileError(
+            f"The picture of {path.name} is {width} x {height} pixels, which is no camera's format.",
+            "Give the original recording.",
+        )
+
+
+def _display_matrix(picture: av.VideoFrame) -> npt.NDArray[np.int_] | None:
+    """The container's display transformation as [[a, b], [c, d]] of -1, 0, 1; None for upright.
+
+    A displayed point is (a x + c y, b x + d y). Flips (some front cameras) are part of it.
+    """
+    side_data = picture.side_data.get(SideDataType.DISPLAYMATRIX)
+    if side_data is None:
+        return None
+    raw = np.frombuffer(bytes(side_data), "<i4")
+    matrix = np.sign(np.rint(raw[[0, 1, 3, 4]] / 65536.0)).astype(int).reshape(2, 2)
+    return None if np.array_equal(matrix, np.eye(2)) else matrix
+
+
+def _plain(error: Exception) -> str:
+    text = getattr(error, "strerror", None) or str(error)
+    return str(text).split(": '")[0].strip().rstrip(".")
