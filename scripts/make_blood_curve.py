@@ -51,8 +51,8 @@ CONTRAST_SD_LN = 0.05
 
 SKIN_NM = np.arange(400.0, 701.0, 10.0)
 CAMERA_NM = np.arange(400.0, 701.0, 5.0)
-BLOOD_STEPS_LN = np.array([-1.6, -0.8, -0.3, 0.0, 0.3, 0.8, 1.6, 2.5])
-FINE_LN = np.linspace(BLOOD_STEPS_LN[0], BLOOD_STEPS_LN[-1], 411)
+BLOOD_STEPS_LN = np.array([-2.3, -1.4, -0.7, -0.3, 0.0, 0.3, 0.7, 1.2, 1.8, 2.6, 3.4])
+FINE_LN = np.linspace(BLOOD_STEPS_LN[0], BLOOD_STEPS_LN[-1], 571)
 
 ITA_NODES_DEG = np.arange(-75.0, 76.0, 5.0)
 ITA_BANDWIDTH_DEG = 4.0
@@ -67,7 +67,8 @@ def read_cameras(path: Path) -> list[FloatArray]:
     table = pd.read_csv(path, comment="#")
     return [
         np.stack(
-            [np.interp(CAMERA_NM, rows["wavelength_nm"], rows[channel]) for channel in "rgb"], axis=1
+            [np.interp(CAMERA_NM, rows["wavelength_nm"], rows[channel]) for channel in "rgb"],
+            axis=1,
         )
         for _, rows in table.groupby("camera")
     ]
@@ -108,22 +109,17 @@ def ln_gain(log_ratio_steps: FloatArray) -> FloatArray:
     above, below = FINE_LN >= 0.0, FINE_LN <= 0.0
     up = np.maximum.accumulate(fine[:, above], axis=1)
     down = np.minimum.accumulate(fine[:, below][:, ::-1], axis=1)
+    rows = np.arange(len(fine))
     gain = np.empty((len(fine), CHANGE_NODES.size))
     for column, change in enumerate(CHANGE_NODES):
-        reached, steps = (up >= change, FINE_LN[above]) if change > 0 else (
-            down <= change, FINE_LN[below][::-1])  # fmt: skip
-        series = up if change > 0 else down
+        series, steps = (up, FINE_LN[above]) if change > 0.0 else (-down, -FINE_LN[below][::-1])
+        size = abs(change)
+        reached = series >= size
         first = np.where(reached.any(axis=1), reached.argmax(axis=1), steps.size - 1)
-        before = np.maximum(first - 1, 0)
-        rows = np.arange(len(fine))
-        height = series[rows, first] - series[rows, before]
-        part = np.where(
-            reached.any(axis=1) & (height != 0.0),
-            (change - series[rows, before]) / np.where(height != 0.0, height, 1.0),
-            1.0,
-        )
-        found = steps[before] + part * (steps[first] - steps[before])
-        gain[:, column] = np.log(found / change)
+        low, high = series[rows, first - 1], series[rows, first]
+        part = np.clip((size - low) / np.where(high > low, high - low, 1.0), 0.0, 1.0)
+        blood = steps[first - 1] + part * (steps[first] - steps[first - 1])
+        gain[:, column] = np.log(blood / size)
     return gain
 
 

@@ -41,7 +41,15 @@ EYE = [33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163,
 BROW = [70, 63, 105, 66, 107, 46, 53, 52, 65, 55]
 LIPS = [61, 146, 91, 181, 84, 17, 185, 40, 39, 37, 0]
 NOSTRIL = [98, 97, 2, 99, 60, 240, 75, 20, 242, 141, 79, 166, 218, 59]
-OUTER_EYE_CORNER, MOUTH_CORNER, ALA, BRIDGE, NOSE_BOTTOM, CHIN, LOWER_LIP = 33, 61, 129, 168, 2, 152, 17
+OUTER_EYE_CORNER, MOUTH_CORNER, ALA, BRIDGE, NOSE_BOTTOM, CHIN, LOWER_LIP = (
+    33,
+    61,
+    129,
+    168,
+    2,
+    152,
+    17,
+)
 NOSE_SIDE = [168, 122, 188, 217, 198, 129]
 
 
@@ -52,8 +60,16 @@ def draw_face(pixels_per_cm: int = 50) -> np.ndarray:
     def at(x: float, y: float) -> tuple[int, int]:
         return round((10 + x) * pixels_per_cm), round((10 - y) * pixels_per_cm)
 
-    def oval(x: float, y: float, half_width: float, half_height: float, colour: tuple[int, int, int],
-             *, arc: tuple[int, int] = (0, 360), line: int = -1) -> None:  # fmt: skip
+    def oval(
+        x: float,
+        y: float,
+        half_width: float,
+        half_height: float,
+        colour: tuple[int, int, int],
+        *,
+        arc: tuple[int, int] = (0, 360),
+        line: int = -1,
+    ) -> None:
         axes = (int(half_width * pixels_per_cm), int(half_height * pixels_per_cm))
         cv2.ellipse(picture, at(x, y), axes, 0, *arc, colour, line, cv2.LINE_AA)
 
@@ -115,9 +131,7 @@ def symmetric(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     points[:, [0, 2]] = points[:, [0, 2]] @ turn.T
     points *= OUTER_EYE_CORNERS_CM / np.linalg.norm(points[263] - points[33])
     mirrored = points * [-1, 1, 1]
-    _, partner = linear_sum_assignment(
-        np.linalg.norm(mirrored[:, None] - points[None], axis=2)
-    )
+    _, partner = linear_sum_assignment(np.linalg.norm(mirrored[:, None] - points[None], axis=2))
     if not np.array_equal(partner[partner], np.arange(468)):
         raise SystemExit("the mirror partners are not mutual")
     return (points + mirrored[partner]) / 2, partner
@@ -128,19 +142,28 @@ def tessellation(wheel: Path) -> np.ndarray:
     text = zipfile.ZipFile(wheel).read(CONNECTIONS).decode()
     block = text.split("FACEMESH_TESSELATION = frozenset([")[1].split("])")[0]
     edges = [tuple(map(int, pair)) for pair in re.findall(r"\((\d+),\s*(\d+)\)", block)]
-    triangles = np.array([[edges[i][0], edges[i][1], edges[i + 1][1]] for i in range(0, len(edges), 3)])
+    triangles = np.array(
+        [[edges[i][0], edges[i][1], edges[i + 1][1]] for i in range(0, len(edges), 3)]
+    )
     return triangles
 
 
-def sample_half(points: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def sample_half(
+    points: np.ndarray, triangles: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Evenly spread points of the person-right half: triangle corners, weights, positions."""
     corners = points[triangles]
-    areas = np.linalg.norm(
-        np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1
-    ) / 2
+    areas = (
+        np.linalg.norm(
+            np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1
+        )
+        / 2
+    )
     numbers = np.floor(np.cumsum(areas * TAPS_PER_CM2)).astype(int)
     counts = np.diff(np.concatenate([[0], numbers]))
-    spread = qmc.Sobol(2, scramble=False).random(1 << int(np.ceil(np.log2(counts.sum()))))[: counts.sum()]
+    spread = qmc.Sobol(2, scramble=False).random(1 << int(np.ceil(np.log2(counts.sum()))))[
+        : counts.sum()
+    ]
     u, v = spread.T
     flip = u + v > 1
     u, v = np.where(flip, 1 - u, u), np.where(flip, 1 - v, v)
@@ -151,9 +174,13 @@ def sample_half(points: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarray, 
     return triangles[owner][keep], weights[keep], positions[keep]
 
 
-def regions_of(points: np.ndarray, triangles: np.ndarray, corners: np.ndarray, at: np.ndarray) -> np.ndarray:
+def regions_of(
+    points: np.ndarray, triangles: np.ndarray, corners: np.ndarray, at: np.ndarray
+) -> np.ndarray:
     """The region of each sampled point of the person-right half; empty where it is left out."""
-    edges = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
+    edges = np.sort(
+        np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1
+    )
     unique, seen = np.unique(edges, axis=0, return_counts=True)
     border = unique[seen == 1]
     oval = border[np.linalg.norm(points[border].mean(axis=1)[:, :2] - [0, -2.5], axis=1) > 4.5]
@@ -162,13 +189,17 @@ def regions_of(points: np.ndarray, triangles: np.ndarray, corners: np.ndarray, a
 
     def distance(indices: list[int]) -> np.ndarray:
         closed = points[indices + indices[:1]]
-        dense = np.concatenate([closed[:-1] + t * np.diff(closed, axis=0) for t in np.linspace(0, 1, 8)])
+        dense = np.concatenate(
+            [closed[:-1] + t * np.diff(closed, axis=0) for t in np.linspace(0, 1, 8)]
+        )
         return cKDTree(dense).query(at)[0]
 
     to_oval = cKDTree(outline).query(at)[0]
     to_eye, to_brow, to_lips = distance(EYE), distance(BROW), distance(LIPS)
     to_nostril = cKDTree(points[NOSTRIL]).query(at)[0]
-    normal = np.cross(points[corners[:, 1]] - points[corners[:, 0]], points[corners[:, 2]] - points[corners[:, 0]])
+    normal = np.cross(
+        points[corners[:, 1]] - points[corners[:, 0]], points[corners[:, 2]] - points[corners[:, 0]]
+    )
     facing = np.abs(normal[:, 2]) / np.linalg.norm(normal, axis=1)
 
     x, y = -at[:, 0], at[:, 1]
@@ -183,18 +214,40 @@ def regions_of(points: np.ndarray, triangles: np.ndarray, corners: np.ndarray, a
     region = np.full(len(at), "", dtype=object)
     forehead = (y > brow_y + 0.5) & (to_brow > 0.5) & (to_oval > 0.5) & (x < beside_eye + 0.6)
     nose = (
-        (x < nose_edge_x - 0.1) & (y < points[BRIDGE, 1] - 0.2) & (y > points[NOSE_BOTTOM, 1])
-        & (to_nostril > 0.45) & (to_eye > 0.9) & (facing > 0.35)
-    )  # fmt: skip
-    cheek = (
-        (x > nose_edge_x + 0.9) & (y < eye_bottom - 1.1) & (y > mouth_y - 0.2) & (to_lips > 1.0)
-        & (to_oval > 1.2) & (facing > 0.25) & ((y > points[ALA, 1]) | (x > mouth_x * 1.2)) & (to_nostril > 1.2)
-    )  # fmt: skip
-    chin = (x < mouth_x * 0.8) & (y < points[LOWER_LIP, 1] - 0.4) & (to_lips > 0.6) & (to_oval > 0.7)
-    jaw = (
-        (y <= mouth_y - 0.2) & (x >= mouth_x * 0.8) & (to_lips > 0.8) & (to_oval > 0.9) & (facing > 0.25)
+        (x < nose_edge_x - 0.1)
+        & (y < points[BRIDGE, 1] - 0.2)
+        & (y > points[NOSE_BOTTOM, 1])
+        & (to_nostril > 0.45)
+        & (to_eye > 0.9)
+        & (facing > 0.35)
     )
-    for name, inside in (("forehead", forehead), ("nose", nose), ("cheek", cheek), ("chin", chin), ("jaw", jaw)):
+    cheek = (
+        (x > nose_edge_x + 0.9)
+        & (y < eye_bottom - 1.1)
+        & (y > mouth_y - 0.2)
+        & (to_lips > 1.0)
+        & (to_oval > 1.2)
+        & (facing > 0.25)
+        & ((y > points[ALA, 1]) | (x > mouth_x * 1.2))
+        & (to_nostril > 1.2)
+    )
+    chin = (
+        (x < mouth_x * 0.8) & (y < points[LOWER_LIP, 1] - 0.4) & (to_lips > 0.6) & (to_oval > 0.7)
+    )
+    jaw = (
+        (y <= mouth_y - 0.2)
+        & (x >= mouth_x * 0.8)
+        & (to_lips > 0.8)
+        & (to_oval > 0.9)
+        & (facing > 0.25)
+    )
+    for name, inside in (
+        ("forehead", forehead),
+        ("nose", nose),
+        ("cheek", cheek),
+        ("chin", chin),
+        ("jaw", jaw),
+    ):
         region[inside & (region == "")] = name
     assert brow_top < points[10, 1]
     return region
@@ -216,8 +269,12 @@ def clusters(at: np.ndarray, count: int) -> np.ndarray:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("wheel", type=Path, help="the mediapipe 0.10.21 wheel, for the tessellation")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "wheel", type=Path, help="the mediapipe 0.10.21 wheel, for the tessellation"
+    )
     arguments = parser.parse_args()
 
     points, partner = symmetric(mesh_of_drawn_face())
@@ -234,8 +291,12 @@ def main() -> None:
             members = inside[cells == cell]
             patches = clusters(at[members], PATCHES_PER_CELL)
             for member, patch in zip(members, patches, strict=True):
-                rows.append((name, cell + 1, patch + 1, *corners[member], *weights[member][1:].round(4)))
-    half = pd.DataFrame(rows, columns=["region", "cell", "patch", "a", "b", "c", "weight_b", "weight_c"])
+                rows.append(
+                    (name, cell + 1, patch + 1, *corners[member], *weights[member][1:].round(4))
+                )
+    half = pd.DataFrame(
+        rows, columns=["region", "cell", "patch", "a", "b", "c", "weight_b", "weight_c"]
+    )
     right, left = half.assign(side="right"), half.assign(side="left")
     left[["a", "b", "c"]] = partner[half[["a", "b", "c"]].to_numpy()]
     taps = pd.concat([left, right], ignore_index=True)

@@ -115,9 +115,12 @@ def test_without_noise_the_rounding_is_said_to_limit_and_the_sd_covers_the_error
     light = read(camera(lit(surfaces, red_green_drift(SLOW_DRIFT)), noise_levels=0.0))
     assert light.quantisation_limited
     assert light.reason is not None and "rounding" in light.reason
-    assert (np.abs(error_of(light, SLOW_DRIFT)) < light.drift_sd).all()
-    # One 8-bit chroma level: 13 to 18e-3 EI (probes).
-    assert 0.012 < np.median(light.drift_sd) / np.log(10) < 0.020
+    # A standard deviation, not a bound: 95 % of errors lie within 1.96 of it.
+    assert (np.abs(error_of(light, SLOW_DRIFT)) < 1.96 * light.drift_sd).all()
+    # One 8-bit chroma level is 13 to 18e-3 EI (probes); the difference of two roundings has the
+    # standard deviation of a level over sqrt(6).
+    # (at its least: what the patches disagree about comes on top).
+    assert 0.012 < light.drift_sd.min() / np.log(10) * np.sqrt(6) < 0.020
 
 
 def test_without_noise_half_the_drift_is_lost_on_one_wall() -> None:

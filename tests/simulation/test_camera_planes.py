@@ -19,9 +19,7 @@ WEIGHTS = {"bt709": "ITU-R BT.709", "bt601": "ITU-R BT.601"}
 colours = arrays(np.float32, (2, 2, 3), elements=st.floats(0.0, 1.0, width=32))
 
 
-def exact_samples(
-    linear: npt.NDArray[np.float32], layout: PlaneLayout
-) -> npt.NDArray[np.float64]:
+def exact_samples(linear: npt.NDArray[np.float32], layout: PlaneLayout) -> npt.NDArray[np.float64]:
     """Unrounded Y'CbCr of every pixel by colour-science, in code values of the layout's depth."""
     top = (1 << layout.bit_depth) - 1
     samples = top * colour.RGB_to_YCbCr(

@@ -154,8 +154,9 @@ def test_ten_bit_video_holds_the_planes_to_a_fraction_of_an_eight_bit_level(
         expected = camera_planes(frame, layout, noise_levels=2.0, generator=generator)
         for plane, exact in zip(planes_of(picture), expected, strict=True):
             difference = plane.astype(np.float64) - exact
-            print(codec, np.abs(difference).max(), difference.std(), difference.mean())
-            assert abs(float(difference.mean())) < 0.05
+            # Of ten bits, four steps are one 8-bit level.
+            assert abs(float(difference.mean())) < 0.25
+            assert float(difference.std()) < 4.0
 
 
 @pytest.mark.parametrize(("matrix", "full_range"), [*product(("bt709", "bt601"), (False, True))])
@@ -173,16 +174,22 @@ def test_colour_of_flat_patches_is_exact_before_the_codec_loses_any(
         noise_levels=2.0,
     )
     seen = patch_means([linear_light(p, matrix, full_range) for p in decoded(path)])
-    light = PATCHES[..., 1] > 0.1
     error = erythema_index(seen) - erythema_index(PATCHES)
-    assert np.abs(error[light]).max() < 0.0005
-    # In the darkest patch (level 59 in G) noise of 2 levels itself shifts the mean by its
-    # convexity: relative 0.5 * 2.4 * 1.4 / (level + 14)^2 * 4 per channel.
-    assert np.abs(error[~light]).max() < 0.001
+    assert np.abs(error).max() < 0.0005
+
+
+def half_a_chroma_level(rgb: npt.NDArray[np.float64], matrix: str, full_range: bool) -> float:
+    """Change of log10(R/G) when one 8-bit level of Cr changes by a half."""
+    weights = colour.WEIGHTS_YCBCR[WEIGHTS[matrix]]
+    red, green = weights[0], 1.0 - weights.sum()
+    step = 0.5 / (255.0 if full_range else 224.0)
+    coded = colour.cctf_encoding(rgb, "sRGB")
+    moved = coded + step * np.array([2 * (1 - red), -2 * (1 - red) * red / green, 0.0])
+    return float(erythema_index(colour.cctf_decoding(moved, "sRGB")) - erythema_index(rgb))
 
 
 @pytest.mark.parametrize(("codec", "matrix", "full_range"), STORED)
-def test_colour_survives_every_codec_at_a_decent_rate(
+def test_colour_survives_every_codec(
     tmp_path: Path, codec: str, matrix: str, full_range: bool
 ) -> None:
     path = tmp_path / f"video.{CONTAINERS_OF[codec][0]}"
@@ -193,12 +200,16 @@ def test_colour_survives_every_codec_at_a_decent_rate(
         codec=codec,
         matrix=matrix,  # type: ignore[arg-type]
         full_range=full_range,
-        bit_rate=3_000_000,
         noise_levels=2.0,
     )
     seen = patch_means([linear_light(p, matrix, full_range) for p in decoded(path)])
-    error = erythema_index(seen) - erythema_index(PATCHES)
-    print(codec, matrix, full_range, (error*1e3).round(2).tolist(), path.stat().st_size*8/1e6)
+    error = np.abs(erythema_index(seen) - erythema_index(PATCHES))
+    if codec == "mjpeg":
+        # Its quantisation table wipes out chroma noise even at its finest, so rounding is left.
+        for index in np.ndindex(2, 3):
+            assert error[index] < half_a_chroma_level(PATCHES[index], matrix, full_range)
+    else:
+        assert error.max() < 0.0025
 
 
 @pytest.mark.parametrize(
@@ -227,6 +238,13 @@ def test_colour_tags_survive(
             assert int(tagged.color_trc) == 13
 
 
+def test_h264_carries_its_tags_even_in_avi(tmp_path: Path) -> None:
+    path = tmp_path / "video.avi"
+    write_video(path, still(flat_patches(), 2), frame_rate=RATE, full_range=True)
+    picture = decoded(path)[0]
+    assert (int(picture.colorspace), int(picture.color_range)) == (1, 2)
+
+
 def test_mpeg4_in_avi_carries_no_tags(tmp_path: Path) -> None:
     path = tmp_path / "video.avi"
     write_video(path, still(flat_patches(), 2), frame_rate=RATE, codec="mpeg4", full_range=True)
@@ -248,3 +266,127 @@ def test_untagged_video_says_nothing_about_its_colour(
     assert int(picture.colorspace) == 2
     assert int(picture.color_primaries) == 2
     assert int(picture.color_trc) == 2
+
+
+@pytest.mark.parametrize(
+    ("codec", "container", "resolution_s"),
+    [
+        ("libx264", "mp4", 1 / 60000),
+        ("libx265", "mov", 1 / 60000),
+        ("libvpx", "webm", 0.001),
+        ("libvpx-vp9", "mkv", 0.001),
+        ("mpeg4", "mp4", 1 / 60000),
+        ("mjpeg", "mkv", 0.001),
+    ],
+)
+def test_a_variable_frame_rate_keeps_the_time_of_every_frame(
+    tmp_path: Path, codec: str, container: str, resolution_s: float
+) -> None:
+    path = tmp_path / f"video.{container}"
+    times_s = np.cumsum([0.0, 0.033, 0.034, 0.100, 0.0167, 0.25, 0.033, 0.0667, 0.033])
+    written = write_video(
+        path,
+        still(flat_patches(), len(times_s)),
+        frame_rate=30,
+        times_s=times_s,
+        codec=codec,
+        matrix="bt601",
+    )
+    assert written == len(times_s)
+    seen = [picture.time for picture in decoded(path)]
+    np.testing.assert_allclose(seen, times_s, atol=resolution_s / 2 + 1e-9, rtol=0.0)
+
+
+@pytest.mark.parametrize("codec", ["libx264", "mpeg4"])
+@pytest.mark.parametrize("container", ["mp4", "avi"])
+@pytest.mark.parametrize("frame_rate", [15, 29.97, 30.0])
+def test_a_constant_frame_rate_is_kept(
+    tmp_path: Path, frame_rate: float, container: str, codec: str
+) -> None:
+    path = tmp_path / f"video.{container}"
+    write_video(path, still(flat_patches(), 5), frame_rate=frame_rate, codec=codec)
+    seen = np.array([picture.time for picture in decoded(path)])
+    # FFmpeg reads H.264 in AVI, which has no presentation times, one frame late.
+    assert 0.0 <= seen[0] < 1.001 / frame_rate
+    np.testing.assert_allclose(seen - seen[0], np.arange(5) / frame_rate, atol=1e-4)
+
+
+@pytest.mark.parametrize(("codec", "container"), [(c, k[0]) for c, k in CONTAINERS_OF.items()])
+def test_the_same_seed_gives_the_same_file(tmp_path: Path, codec: str, container: str) -> None:
+    def file_of(name: str, seed: int) -> bytes:
+        path = tmp_path / f"{name}.{container}"
+        write_video(
+            path,
+            still(flat_patches(), 4),
+            frame_rate=RATE,
+            codec=codec,
+            matrix="bt601",
+            noise_levels=2.0,
+            seed=seed,
+        )
+        return path.read_bytes()
+
+    first = file_of("first", 1)
+    assert file_of("again", 1) == first
+    assert file_of("other", 2) != first
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "cause"),
+    [
+        ("video.mp4", {"codec": "prores"}, "'prores'"),
+        ("video.txt", {}, "video.txt"),
+        ("video.mp4", {"codec": "libvpx", "matrix": "bt601"}, "cannot hold libvpx"),
+        ("video.webm", {}, "cannot hold libx264"),
+        ("video.webm", {"codec": "libvpx"}, "BT.601 by definition"),
+        (
+            "video.webm",
+            {"codec": "libvpx", "matrix": "bt601", "full_range": True},
+            "limited range by definition",
+        ),
+        ("video.avi", {"times_s": [0.0, 0.1]}, "AVI"),
+        ("video.mp4", {"times_s": [0.0, 0.0]}, "not later"),
+        ("video.mp4", {"times_s": [0.0]}, "fewer times"),
+        ("video.mp4", {"frame_rate": 0.0}, "frame rate"),
+        ("video.mp4", {"frame_rate": float("nan")}, "frame rate"),
+        ("video.mp4", {"pixel_format": "rgb24"}, "'rgb24'"),
+        ("video.mp4", {"crf": 20, "bit_rate": 10_000}, "exclude"),
+        ("video.mp4", {"codec": "mpeg4", "crf": 20}, "no constant rate factor"),
+        ("video.mov", {"codec": "libvpx-vp9"}, "could not be written"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_and_leaves_the_old_file(
+    tmp_path: Path, name: str, arguments: dict[str, object], cause: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"what was there before")
+    with pytest.raises(InputError, match=cause):
+        write_video(path, still(flat_patches(), 2), **{"frame_rate": RATE, **arguments})  # type: ignore[arg-type]
+    assert path.read_bytes() == b"what was there before"
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        [],
+        [np.zeros((64, 64), np.float32)],
+        [np.zeros((65, 64, 3), np.float32)],
+        [np.zeros((64, 64, 3), np.float32), np.zeros((32, 64, 3), np.float32)],
+    ],
+    ids=["none", "grey", "odd height", "two sizes"],
+)
+def test_frames_that_do_not_fit_are_refused(tmp_path: Path, frames: list[Frame]) -> None:
+    with pytest.raises(InputError):
+        write_video(tmp_path / "video.mp4", frames, frame_rate=RATE)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_error_in_the_frames_leaves_nothing_behind(tmp_path: Path) -> None:
+    def failing() -> Iterator[Frame]:
+        yield flat_patches()
+        raise RuntimeError("the renderer failed")
+
+    with pytest.raises(RuntimeError, match="the renderer failed"):
+        write_video(tmp_path / "video.mp4", failing(), frame_rate=RATE)
+    assert not list(tmp_path.iterdir())

@@ -12,7 +12,7 @@ from typing import Final
 
 from rubor.errors import InputError
 
-__all__ = ["EVENT_KINDS", "PROVOCATIONS", "Event", "read_events"]
+__all__ = ["EVENT_KINDS", "PROVOCATIONS", "Event", "find_events", "read_events"]
 
 EVENT_KINDS: Final = MappingProxyType(
     {
@@ -50,6 +50,17 @@ class Event:
 
     time_s: float
     kind: str
+
+
+def find_events(recording: Path) -> Path | None:
+    """The events file that lies beside a recording: of its name, else the folder's; None if none.
+
+    `blush.mp4` has `blush.events.csv`, else `events.csv` in the same folder.
+    """
+    for name in (f"{recording.stem}.events.csv", "events.csv"):
+        if (candidate := recording.with_name(name)).is_file():
+            return candidate
+    return None
 
 
 def read_events(path: Path) -> tuple[Event, ...]:

@@ -82,7 +82,8 @@ def _at_least(
 
 def face_size(evidence: Evidence) -> Gate:
     """Outer eye corners at least 90 px apart: under that, cells and then regions lose their colour
-    to the chroma of their neighbours (region index moves 0.005 at 59 px)."""
+    to the chroma of their neighbours (region index moves 0.005 at 59 px).
+    """
     eyes = evidence.observation.eye_distance_px
     return _at_least(
         "face_size_px",
@@ -196,9 +197,12 @@ def natural_colour(evidence: Evidence) -> Gate:
     """
     red, green, blue = _face_median(evidence)
     outside = max(
-        -0.0 - np.log(red / green), np.log(red / green) - 1.8,
-        -2.0 - np.log(blue / green), np.log(blue / green) - 0.5, 0.0,
-    )  # fmt: skip
+        -0.0 - np.log(red / green),
+        np.log(red / green) - 1.8,
+        -2.0 - np.log(blue / green),
+        np.log(blue / green) - 0.5,
+        0.0,
+    )
     return _at_most(
         "colour_off_skin",
         float(outside),
@@ -217,10 +221,14 @@ def light_drift(evidence: Evidence) -> Gate | None:
         value = 100.0 * float(np.nanmax(np.abs(drift)))
     if value is None:
         return Gate(
-            "light_drift_percent", None, 5.0, None, True,
+            "light_drift_percent",
+            None,
+            5.0,
+            None,
+            True,
             "Put something white or grey that holds still behind you, so that a change of the light"
             " can be told from a blush.",
-        )  # fmt: skip
+        )
     return _at_most(
         "light_drift_percent",
         value,
@@ -304,10 +312,16 @@ def mirroring_known(evidence: Evidence) -> Gate:
     """Whether left and right can be trusted."""
     known = evidence.mirrored is not None
     return Gate(
-        "mirroring_known", float(known), 1.0, known, False,
-        "" if known else "Say --mirrored or --not-mirrored: it was measured as not mirrored, and left"
+        "mirroring_known",
+        float(known),
+        1.0,
+        known,
+        False,
+        ""
+        if known
+        else "Say --mirrored or --not-mirrored: it was measured as not mirrored, and left"
         " and right are exchanged if that is wrong.",
-    )  # fmt: skip
+    )
 
 
 def complete_file(evidence: Evidence) -> Gate | None:
@@ -315,9 +329,13 @@ def complete_file(evidence: Evidence) -> Gate | None:
     if evidence.still_photo:
         return None
     value = None if evidence.complete is None else float(evidence.complete)
-    advice = "" if evidence.complete is not False else (
-        "The file ends early and was measured as far as it goes: copy it again from the camera."
-    )  # fmt: skip
+    advice = (
+        ""
+        if evidence.complete is not False
+        else (
+            "The file ends early and was measured as far as it goes: copy it again from the camera."
+        )
+    )
     return Gate("complete_file", value, 1.0, evidence.complete, False, advice)
 
 

@@ -183,9 +183,11 @@ def _light(
     drift = smooth - smooth[in_baseline & np.isfinite(leverage)].mean(axis=0)
 
     limited = bool(weight[series.undithered[choice.chosen]].sum() > 0.5 * weight.sum())
-    # All patches of one wall round alike, so this does not average out over patches.
+    # All patches of one wall round alike, so this does not average out over patches. Without dither
+    # each of the two values whose difference is the drift errs by up to half a level, evenly: 1/sqrt(6).
     rounding = np.average(
-        series.chroma_level[choice.chosen] if limited else rounding_sd, weights=weight
+        series.chroma_level[choice.chosen] / np.sqrt(6.0) if limited else rounding_sd,
+        weights=weight,
     )
     spectral = np.hypot(SKIN_AGAINST_GREY, COLOURED_AGAINST_GREY if choice.coloured else 0.0)
     variance = (

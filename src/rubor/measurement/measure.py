@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +14,11 @@ import numpy.typing as npt
 from rubor.errors import FaceNotFoundError, InputError
 from rubor.measurement.baseline import Baseline, NoBaseline, choose_baseline
 from rubor.measurement.block_means import BlockMeans, block_means
-from rubor.measurement.events import Event, read_events
+from rubor.measurement.events import Event, find_events, read_events
 from rubor.measurement.gates import Evidence, judge
 from rubor.measurement.light_reference import LightReference, background_light, card_light
 from rubor.measurement.observation import Observation, observe
+from rubor.measurement.options import ReferenceChoice, asked_options
 from rubor.measurement.patch_sampling import ColourRule
 from rubor.measurement.patch_store import PatchStore
 from rubor.measurement.recording import Recording
@@ -37,12 +37,12 @@ from rubor.vision.video import VideoFile
 __all__ = ["ReferenceChoice", "measure"]
 
 FloatArray = npt.NDArray[np.float64]
-ReferenceChoice = Literal["auto", "card", "background", "none"]
 
 # Without a baseline, points are still compared with their own colour at the start of the recording.
 _REST_SHARE, _REST_LONGEST_S = 0.2, 3.0
 # The first second of a browser's recording is off by up to 0.02 (encoder start-up).
 _BROWSER_SETTLING_S = 1.0
+_LIGHT_REACH_S = 1.0
 
 
 def measure(
@@ -78,6 +78,10 @@ def measure(
         RuborError: the file cannot be read, or holds no face or several; message and cure in words.
     """
     path = Path(path)
+    options = asked_options(
+        path, mirrored=mirrored, baseline=baseline, events=events, reference=reference, face=face
+    )
+    marks = _events(path, events)
     geometry = reference_face()
     tracker = FaceTracker(choice=face)
     with ExitStack() as stack:
@@ -94,8 +98,19 @@ def measure(
                 "The face must be seen from the front, unobstructed and at least as wide as a tenth of"
                 " the picture.",
             )
-        return _reduce(path, observation, source, geometry, store, mirrored, baseline,
-                       _events(path, events), reference)  # fmt: skip
+        recording = _reduce(
+            path,
+            observation,
+            source,
+            geometry,
+            store,
+            mirrored,
+            baseline,
+            marks,
+            reference,
+        )
+        recording.summary["options"] = options
+        return recording
 
 
 def _observe_video(
@@ -111,9 +126,14 @@ def _observe_video(
         info = video.info
         report = None if progress is None else (lambda time_s: progress(time_s, info.duration_s))
         observation = observe(
-            video.frames(), info.coding, geometry, tracker, store,
-            want_card=reference in ("auto", "card"), progress=report,
-        )  # fmt: skip
+            video.frames(),
+            info.coding,
+            geometry,
+            tracker,
+            store,
+            want_card=reference in ("auto", "card"),
+            progress=report,
+        )
         source = Source.of_video(path.name, _sha256(path), info, video.end, observation)
         return observation, source, info.coding
 
@@ -165,9 +185,15 @@ def _reduce(
     if mirrored:
         cells, regions = exchange_sides(cells), exchange_sides(regions)
     evidence = Evidence(
-        observation, regions, rest.baseline, light, source.duration_s, source.still_photo, mirrored,
+        observation,
+        regions,
+        rest.baseline,
+        light,
+        source.duration_s,
+        source.still_photo,
+        mirrored,
         source.complete,
-    )  # fmt: skip
+    )
     gates = judge(evidence)
     traces = trace_table(observation.time_s, regions, rest.baseline, light)
     summary = summarise(source, observation, regions, traces, gates, rest.baseline, light, mirrored)
@@ -186,7 +212,9 @@ def _at_rest(
     """Find the baseline on all points first, then the colour of each point in it."""
     seen = np.flatnonzero(np.isfinite(blocks.linear_rgb[:, :, 0]).any(axis=1))
     start = blocks.time_s[seen[0]]
-    rest_s = min(_REST_LONGEST_S, _REST_SHARE * float(observation.time_s[-1] - observation.time_s[0]))
+    rest_s = min(
+        _REST_LONGEST_S, _REST_SHARE * float(observation.time_s[-1] - observation.time_s[0])
+    )
     early = (blocks.time_s >= start) & (blocks.time_s <= start + max(rest_s, 1e-6))
     skin = skin_patches(geometry, _mean_over(blocks, early), observation.texture)
     if source.still_photo:
@@ -201,9 +229,13 @@ def _at_rest(
             axis=1,
         )
         baseline = choose_baseline(
-            blocks.time_s, values, np.isfinite(values), requested=requested, events=events,
+            blocks.time_s,
+            values,
+            np.isfinite(values),
+            requested=requested,
+            events=events,
             skip_s=_BROWSER_SETTLING_S if source.from_browser else 0.0,
-        )  # fmt: skip
+        )
     if isinstance(baseline, Baseline):
         chosen = (blocks.time_s >= baseline.start_s) & (blocks.time_s <= baseline.end_s)
         rgb = _mean_over(blocks, chosen)
@@ -237,9 +269,13 @@ def _light(
             none = _no_light(observation.time_s, "A photo has no time for the light to drift in.")
             continue
         light = read(
-            scene.time_s, scene.linear_rgb, scene.pixel_sd, scene.clipped,
-            baseline_s=stretch, bit_depth=source.bit_depth,
-        )  # fmt: skip
+            scene.time_s,
+            scene.linear_rgb,
+            scene.pixel_sd,
+            scene.clipped,
+            baseline_s=stretch,
+            bit_depth=source.bit_depth,
+        )
         if light.kind != "none":
             return _at_frames(light, observation.time_s)
         none = _no_light(observation.time_s, light.reason or "")
@@ -247,19 +283,29 @@ def _light(
 
 
 def _at_frames(light: LightReference, time_s: FloatArray) -> LightReference:
-    """The same light read at other times."""
+    """The same light read at other times; NaN further than a second from where it was seen."""
 
     def at(values: FloatArray) -> FloatArray:
         known = np.isfinite(values)
         if not known.any():
             return np.full(len(time_s), np.nan)
-        return np.interp(time_s, light.time_s[known], values[known])
+        seen_s = light.time_s[known]
+        after = np.searchsorted(seen_s, time_s).clip(0, len(seen_s) - 1)
+        before = (after - 1).clip(0)
+        far = np.minimum(np.abs(seen_s[after] - time_s), np.abs(time_s - seen_s[before]))
+        return np.where(far <= _LIGHT_REACH_S, np.interp(time_s, seen_s, values[known]), np.nan)
 
     return LightReference(
-        light.kind, time_s, at(light.log_r_over_g_drift), at(light.log_b_over_g_drift),
-        at(light.log_g_drift), at(light.drift_sd), light.patches_used, light.quantisation_limited,
+        light.kind,
+        time_s,
+        at(light.log_r_over_g_drift),
+        at(light.log_b_over_g_drift),
+        at(light.log_g_drift),
+        at(light.drift_sd),
+        light.patches_used,
+        light.quantisation_limited,
         light.reason,
-    )  # fmt: skip
+    )
 
 
 def _no_light(time_s: FloatArray, reason: str) -> LightReference:
@@ -285,13 +331,8 @@ def _log_ratio_of_sums(linear_rgb: npt.NDArray[np.float32]) -> FloatArray:
 
 def _events(path: Path, given: str | Path | None) -> tuple[Event, ...] | None:
     """Events of a file that was named, or that lies beside the video under the video's name."""
-    if given is not None:
-        return read_events(Path(given))
-    beside = path.with_name(f"{path.stem}.events.csv")
-    for candidate in (beside, path.with_name("events.csv")):
-        if candidate.is_file():
-            return read_events(candidate)
-    return None
+    found = find_events(path) if given is None else Path(given)
+    return None if found is None else read_events(found)
 
 
 def _sha256(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import cv2
@@ -28,9 +29,13 @@ FloatArray = npt.NDArray[np.float64]
 # Mesh points are smoothed over these neighbours, as many after as before, so that nothing lags.
 _SMOOTHING = np.array([1.0, 4.0, 6.0, 4.0, 1.0], np.float32)
 _REACH = len(_SMOOTHING) // 2
+# The mesh is placed on every frame while the face moves, and on every second one while it keeps
+# still: the one between gets the mean of its neighbours. Colour is read in every frame.
+_STILL_SHARE = 0.01
+_STILL_FASTEST_S = 1 / 20
 SCENE_INTERVAL_S = 0.2
-LOOK_INTERVAL_S = 1.0
-FACE_COUNT_INTERVAL_S = 2.0
+LOOK_INTERVAL_S = 2.0
+FACE_COUNT_INTERVAL_S = 10.0
 _THUMBNAILS_PX = 24
 
 
@@ -89,10 +94,12 @@ def observe(
         progress: called with the time of each frame in seconds.
     """
     watcher = _Watcher(colour, face, tracker, store, want_card)
-    for frame in read_ahead(frames):
-        watcher.watch(frame)
-        if progress is not None:
-            progress(frame.time_s)
+    # Closed before an error leaves here: the decoder must not be freed while it still reads ahead.
+    with closing(read_ahead(frames)) as ahead:
+        for frame in ahead:
+            watcher.watch(frame)
+            if progress is not None:
+                progress(frame.time_s)
     return watcher.finish()
 
 
@@ -110,7 +117,9 @@ class _Watcher:
         self._colour, self._tracker, self._store = colour, tracker, store
         self._want_card = want_card
         self._sampler = PatchSampler(face)
-        self._waiting: deque[tuple[Frame, npt.NDArray[np.float32] | None]] = deque()
+        self._waiting: deque[_Waiting] = deque()
+        self._placed: npt.NDArray[np.float32] | None = None
+        self._still = False
         self._past: deque[npt.NDArray[np.float32] | None] = deque(maxlen=_REACH)
         self._times: list[float] = []
         self._segments: list[int] = []
@@ -135,13 +144,13 @@ class _Watcher:
             self._segment += 1
             self._tracker.forget()
         self._thumbnail = thumbnail
-        points = self._tracker.follow(frame)
         self._times.append(frame.time_s)
         self._segments.append(self._segment)
-        if points is not None:
-            self._look_around(frame, points)
-        self._waiting.append((frame, points))
-        if len(self._waiting) > _REACH:
+        if self._may_skip(frame):
+            self._waiting.append(_Waiting(frame, None, between=True))
+        else:
+            self._place(frame)
+        if len(self._waiting) > _REACH + 1:
             self._sample_oldest()
 
     def finish(self) -> Observation:
@@ -169,6 +178,23 @@ class _Watcher:
             height_px=self._size[1],
         )
 
+    def _may_skip(self, frame: Frame) -> bool:
+        """Whether the mesh may be put between its neighbours' in this frame."""
+        if not (self._still and self._waiting) or self._waiting[-1].between:
+            return False
+        return frame.time_s - self._waiting[-1].frame.time_s < _STILL_FASTEST_S
+
+    def _place(self, frame: Frame) -> None:
+        points = self._tracker.follow(frame)
+        before, self._placed = self._placed, points
+        if self._waiting and self._waiting[-1].between:
+            known = [mesh for mesh in (before, points) if mesh is not None]
+            self._waiting[-1].points = np.asarray(sum(known) / np.float32(len(known)))
+        self._still = before is not None and points is not None and _is_still(before, points)
+        self._waiting.append(_Waiting(frame, points))
+        if points is not None:
+            self._look_around(frame, points)
+
     def _look_around(self, frame: Frame, points: npt.NDArray[np.float32]) -> None:
         """The slower looks: scene, sharpness, texture, other people."""
         if frame.time_s >= self._next_scene_s:
@@ -191,22 +217,26 @@ class _Watcher:
         if not self._want_card:
             return
         whole = np.array([[1, 0, 0], [0, 1, 0]], np.float32)
-        picture = frame.coded_rgb(whole, (frame.width, frame.height))
-        self._colour_card = find_colour_card(np.rint(picture * 255).astype(np.uint8))
+        even = (frame.width // 2 * 2, frame.height // 2 * 2)
+        self._colour_card = find_colour_card(frame.preview(whole, even))
         if self._colour_card is not None:
             greys = self._colour_card.patch_corners[list(GREY_PATCHES)]
             self._card = SceneSampler(greys, self._colour, behind_person=False)
 
     def _flush(self) -> None:
+        if self._waiting and self._waiting[-1].between:
+            self._waiting[-1].points = self._placed
+        self._placed, self._still = None, False
         while self._waiting:
             self._sample_oldest()
         self._past.clear()
 
     def _sample_oldest(self) -> None:
-        frame, points = self._waiting.popleft()
+        oldest = self._waiting.popleft()
+        frame, points = oldest.frame, oldest.points
         smooth = None
         if points is not None:
-            following = [later for _, later in list(self._waiting)[:_REACH]]
+            following = [later.points for later in list(self._waiting)[:_REACH]]
             smooth = _smooth(list(self._past), points, following)
         self._sampler.add(frame, smooth)
         self._batch.append(smooth)
@@ -220,6 +250,26 @@ class _Watcher:
         self._masked.append(batch.masked_share)
         self._summaries.append(_summaries(self._batch))
         self._batch = []
+
+
+@dataclass
+class _Waiting:
+    """A frame whose neighbours in time are not all known yet.
+
+    Attributes:
+        between: its points are to come from its neighbours.
+    """
+
+    frame: Frame
+    points: npt.NDArray[np.float32] | None
+    between: bool = False
+
+
+def _is_still(before: npt.NDArray[np.float32], now: npt.NDArray[np.float32]) -> bool:
+    """Whether the mesh hardly moved, against the distance between the outer eye corners."""
+    moved = np.abs(now[:, :2] - before[:, :2]).max()
+    eyes = now[EYE_CORNER_ON_PICTURE_LEFT, :2] - now[EYE_CORNER_ON_PICTURE_RIGHT, :2]
+    return bool(moved < _STILL_SHARE * np.hypot(*eyes))
 
 
 def _smooth(
@@ -262,10 +312,10 @@ def _edge_width(frame: Frame, points: npt.NDArray[np.float32]) -> float:
     """
     low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
     side = float(max(high - low))
-    size = int(np.clip(side, 64, 256))
+    size = int(np.clip(side, 64, 256)) // 2 * 2
     scale = size / side
     affine = np.array([[scale, 0, -low[0] * scale], [0, scale, -low[1] * scale]], np.float32)
-    luma = frame.coded_rgb(affine, (size, size))[:, :, 1]
+    luma = frame.preview(affine, (size, size))[:, :, 1].astype(np.float32)
     contrast = float(np.subtract(*np.percentile(luma, [98, 2])))
     steps = np.hypot(cv2.Sobel(luma, cv2.CV_32F, 1, 0), cv2.Sobel(luma, cv2.CV_32F, 0, 1)) / 8.0
     steepest = float(np.percentile(steps, 99.5))

@@ -100,7 +100,9 @@ class PatchSampler:
             coded = colour.to_coded_rgb(self._samples[:, :, seen])
             masked = (coded.max(axis=0) > CLIPPED_CODED) | (coded.min(axis=0) < BLACK_CODED)
             outside = self._outside[:, seen]
-            masked_share[seen] = (masked & ~outside).sum(axis=0) / np.maximum((~outside).sum(axis=0), 1)
+            masked_share[seen] = (masked & ~outside).sum(axis=0) / np.maximum(
+                (~outside).sum(axis=0), 1
+            )
             masked |= outside
             linear = colour.to_linear(coded)
             linear[:, masked] = 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TypeVar
 
 __all__ = ["read_ahead"]
@@ -12,7 +12,7 @@ __all__ = ["read_ahead"]
 Item = TypeVar("Item")
 
 
-def read_ahead(items: Iterator[Item], depth: int = 8) -> Iterator[Item]:
+def read_ahead(items: Iterator[Item], depth: int = 8) -> Generator[Item, None, None]:
     """Yield the same items in the same order, with up to `depth` of them made in advance.
 
     Decoding releases the interpreter lock, so it overlaps with measuring. An error in the producer is
@@ -39,7 +39,7 @@ def read_ahead(items: Iterator[Item], depth: int = 8) -> Iterator[Item]:
                 if not put((True, item)):
                     return
             put((False, None))
-        except BaseException as error:  # noqa: BLE001 - handed to the consumer
+        except BaseException as error:
             put((False, error))
 
     producer = threading.Thread(target=produce, name="read-ahead", daemon=True)

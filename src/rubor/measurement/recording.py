@@ -20,9 +20,15 @@ __all__ = ["CELL_COLUMNS", "SUMMARY_SCHEMA", "TRACE_COLUMNS", "Recording"]
 
 SUMMARY_SCHEMA = "rubor.summary/1"
 _VALUE_COLUMNS = (
-    "erythema_index", "lab_l", "lab_a", "lab_b", "blood_change", "blood_change_sd", "valid",
+    "erythema_index",
+    "lab_l",
+    "lab_a",
+    "lab_b",
+    "blood_change",
+    "blood_change_sd",
+    "valid",
     "erythema_index_change",
-)  # fmt: skip
+)
 TRACE_COLUMNS = ("time_s", "region", *_VALUE_COLUMNS)
 CELL_COLUMNS = ("time_s", "cell", *_VALUE_COLUMNS)
 

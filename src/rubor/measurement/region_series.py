@@ -102,11 +102,35 @@ def cell_and_region_series(
             rest[:, :, channel] = (cell_of @ (weight * baseline[:, channel]).T).T
         _fill(cells, here, now, rest, rest_cells, count, usable_in_cell, 1.0, MIN_CELL_SHARE)
         _fill(
-            regions, here, _sum_cells(region_of_cell, now), _sum_cells(region_of_cell, rest),
-            region_of_cell @ rest_cells, (region_of_cell @ count.T).T, usable_in_region,
-            MIN_REGION_AREA_CM2 / patch_area_cm2, MIN_POINTS_SHARE,
-        )  # fmt: skip
+            regions,
+            here,
+            _sum_cells(region_of_cell, now),
+            _sum_cells(region_of_cell, rest),
+            region_of_cell @ rest_cells,
+            (region_of_cell @ count.T).T,
+            usable_in_region,
+            MIN_REGION_AREA_CM2 / patch_area_cm2,
+            MIN_POINTS_SHARE,
+        )
+    _leave_margins(regions, block_of_frame)
     return cells, regions
+
+
+def _leave_margins(series: ColourSeries, block_of_frame: npt.NDArray[np.intp]) -> None:
+    """Take half a block before and after each loss as lost too.
+
+    Points are judged by blocks, so between the middles of a good and of a lost block the movement
+    begins or ends, and it is not known where.
+    """
+    size = np.bincount(block_of_frame)
+    place = np.arange(len(block_of_frame)) - (np.cumsum(size) - size)[block_of_frame]
+    late = 2 * place + 1 > size[block_of_frame]
+    for area in range(len(series.names)):
+        lost = np.bincount(block_of_frame, series.valid[:, area]) < 0.5 * size
+        before, after = np.roll(lost, 1), np.roll(lost, -1)
+        before[0] = after[-1] = False
+        series.valid[:, area] &= ~np.where(late, after[block_of_frame], before[block_of_frame])
+    series.linear_rgb[~series.valid] = np.nan
 
 
 def _empty(names: tuple[str, ...], frames: int) -> ColourSeries:
@@ -119,8 +143,11 @@ def _empty(names: tuple[str, ...], frames: int) -> ColourSeries:
     )
 
 
-def _sum_cells(region_of_cell: sparse.csr_matrix, values: npt.NDArray[np.float32]) -> FloatArray:
-    return np.stack([(region_of_cell @ values[:, :, c].T).T for c in range(3)], axis=2)
+def _sum_cells(
+    region_of_cell: sparse.csr_matrix, values: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    sums = [(region_of_cell @ values[:, :, channel].T).T for channel in range(3)]
+    return np.stack(sums, axis=2).astype(np.float32)
 
 
 def _fill(

@@ -16,7 +16,7 @@ __all__ = ["SceneSampler", "SceneSeries"]
 FloatArray = npt.NDArray[np.float64]
 
 PATCH_PX = 16
-GRID_COLUMNS, GRID_ROWS = 20, 12
+GRID_COLUMNS, GRID_ROWS = 18, 10
 # Every second pixel of a patch: with halved chroma each stored sample is read once.
 _STEP_PX = 2
 # The head, hair and shoulders, in widths of the mesh's box: none of it is background.
@@ -58,9 +58,11 @@ class SceneSampler:
         u, v = (grid.ravel()[None, :, None] for grid in np.meshgrid(steps, steps))
         corner = squares[:, None]
         points = (
-            corner[:, :, 0] * (1 - u) * (1 - v) + corner[:, :, 1] * u * (1 - v)
-            + corner[:, :, 2] * u * v + corner[:, :, 3] * (1 - u) * v
-        )  # fmt: skip
+            corner[:, :, 0] * (1 - u) * (1 - v)
+            + corner[:, :, 1] * u * (1 - v)
+            + corner[:, :, 2] * u * v
+            + corner[:, :, 3] * (1 - u) * v
+        )
         self._columns, self._rows = np.floor(points).astype(np.intp).transpose(2, 0, 1)
         self._times: list[float] = []
         self._samples: list[tuple[Any, Any, Any]] = []
@@ -105,7 +107,9 @@ def _in_front(centres: FloatArray, points: npt.NDArray[np.float32]) -> npt.NDArr
     width = high[0] - low[0]
     x, y = centres.T
     margin = PATCH_PX / 2
-    head = (x > low[0] - _HEAD_SIDES * width - margin) & (x < high[0] + _HEAD_SIDES * width + margin)
+    head = (x > low[0] - _HEAD_SIDES * width - margin) & (
+        x < high[0] + _HEAD_SIDES * width + margin
+    )
     head &= y > low[1] - _HEAD_ABOVE * width - margin
     head &= y < high[1] + margin
     below = y >= high[1] - 0.1 * width

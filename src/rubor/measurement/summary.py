@@ -16,6 +16,7 @@ from rubor._version import __version__
 from rubor.measurement.baseline import Baseline, NoBaseline
 from rubor.measurement.blood_direction import BloodDirection, pulse_direction
 from rubor.measurement.gates import Gate
+from rubor.measurement.largest_shift import describe_largest_shift
 from rubor.measurement.light_reference import LightReference
 from rubor.measurement.noise_floor import noise_floor
 from rubor.measurement.observation import Observation
@@ -98,13 +99,20 @@ class Source:
         }
         from_browser = "webm" in info.container and info.codec == "vp8"
         return cls(
-            name, sha256, video, duration_s, info.coding.bit_depth, False, from_browser, complete,
+            name,
+            sha256,
+            video,
+            duration_s,
+            info.coding.bit_depth,
+            False,
+            from_browser,
+            complete,
             tuple(warnings),
-        )  # fmt: skip
+        )
 
     @classmethod
     def of_photo(cls, name: str, sha256: str, photo: Photo, observation: Observation) -> Source:
-        video = {
+        video: dict[str, Any] = {
             "width": observation.width_px,
             "height": observation.height_px,
             "fps": None,
@@ -119,9 +127,7 @@ class Source:
             "container": photo.format,
             "codec": photo.format,
         }
-        return cls(
-            name, sha256, video, 0.0, photo.bit_depth, True, False, True, photo.warnings
-        )
+        return cls(name, sha256, video, 0.0, photo.bit_depth, True, False, True, photo.warnings)
 
 
 def summarise(
@@ -139,6 +145,10 @@ def summarise(
     warnings = list(source.warnings)
     if mirrored is None:
         warnings.append("Mirroring is not known: measured as not mirrored.")
+    card = observation.colour_card
+    if card is not None and mirrored is not None and card.mirrored != mirrored:
+        seen = "mirrored" if card.mirrored else "not mirrored"
+        warnings.append(f"The colour card is seen {seen}: check the mirroring that was declared.")
     if isinstance(baseline, Baseline) and baseline.caution:
         warnings.append(baseline.caution)
     summary = {
@@ -163,6 +173,9 @@ def summarise(
         "pulse_bpm": pulse["POS"]["rate_bpm"],
         "pulse": pulse,
         "blood_direction": direction,
+        "largest_shift": describe_largest_shift(
+            observation.time_s, regions, baseline, light, direction["angle_deg"]
+        ),
         "segments": int(observation.segment.max()) + 1,
         "versions": {
             "rubor": __version__,
@@ -180,7 +193,9 @@ def _skin(regions: ColourSeries) -> dict[str, Any]:
     lab = regions.lab
     angle = individual_typology_angle_deg(lab)
     per_region = [
-        float(np.median(column[np.isfinite(column)])) for column in angle.T if np.isfinite(column).any()
+        float(np.median(column[np.isfinite(column)]))
+        for column in angle.T
+        if np.isfinite(column).any()
     ]
     if not per_region:
         return {"ita_deg": None, "ita_sd_deg": None, "source": "image", "sensitivity": None}
@@ -205,8 +220,11 @@ def _reference(light: LightReference) -> dict[str, Any]:
             "quantisation_limited": light.quantisation_limited,
         }
     return {
-        "kind": light.kind, "drift": drift, "patches": light.patches_used, "reason": light.reason,
-    }  # fmt: skip
+        "kind": light.kind,
+        "drift": drift,
+        "patches": light.patches_used,
+        "reason": light.reason,
+    }
 
 
 def _noise_floors(
@@ -230,9 +248,15 @@ def _noise_floors(
 
 def _pulse(time_s: FloatArray, regions: ColourSeries) -> tuple[dict[str, Any], dict[str, Any]]:
     """Pulse by two methods, and the direction that its blood moves the colour in."""
-    columns = [regions.names.index(name) for name in PULSE_REGIONS]
-    colour = regions.linear_rgb[:, columns].astype(np.float64).mean(axis=1)
-    pulses = {method: estimate_pulse(time_s, colour, method=method) for method in ("POS", "CHROM")}  # type: ignore[arg-type]
+    candidates = [regions.names.index(name) for name in PULSE_REGIONS]
+    columns = [column for column in candidates if regions.valid[:, column].mean() > 0.5]
+    colour = np.full((len(time_s), 3), np.nan)
+    if columns:
+        colour = regions.linear_rgb[:, columns].astype(np.float64).mean(axis=1)
+    pulses = {
+        "POS": estimate_pulse(time_s, colour, method="POS"),
+        "CHROM": estimate_pulse(time_s, colour, method="CHROM"),
+    }
     found = {
         method: {"rate_bpm": pulse.rate_bpm, "snr_db": pulse.snr_db, "reason": pulse.reason}
         for method, pulse in pulses.items()

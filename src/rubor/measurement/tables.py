@@ -33,7 +33,10 @@ def exchange_sides(series: ColourSeries) -> ColourSeries:
 
 
 def trace_table(
-    time_s: FloatArray, regions: ColourSeries, baseline: Baseline | NoBaseline, light: LightReference
+    time_s: FloatArray,
+    regions: ColourSeries,
+    baseline: Baseline | NoBaseline,
+    light: LightReference,
 ) -> pd.DataFrame:
     """`traces.parquet`: columns `TRACE_COLUMNS`."""
     rest = _rest_index(time_s, regions, baseline, light)
@@ -79,7 +82,8 @@ def _rest_index(
     values = _referenced_index(part, drift)
     seen = np.isfinite(values)
     count = seen.sum(axis=0)
-    return np.where(count > 0, np.where(seen, values, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+    total = np.where(seen, values, 0.0).sum(axis=0)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
 
 
 def _rows(
@@ -91,7 +95,9 @@ def _rows(
 ) -> pd.DataFrame:
     areas = len(series.names)
     lab = series.lab
-    names = pd.Categorical.from_codes(np.tile(np.arange(areas), len(time_s)), list(series.names))
+    names = pd.Categorical.from_codes(
+        np.tile(np.arange(areas), len(time_s)), categories=pd.Index(series.names)
+    )
     unknown = np.full(len(time_s) * areas, np.nan)
     values = {
         "time_s": np.repeat(time_s, areas),

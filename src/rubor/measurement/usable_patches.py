@@ -46,9 +46,7 @@ BLUE_PER_LOG_RATIO = 0.7
 SURROUNDINGS_CM = 2.0
 
 
-def skin_patches(
-    face: ReferenceFace, mean_rgb: FloatArray, texture: FloatArray
-) -> BoolArray:
+def skin_patches(face: ReferenceFace, mean_rgb: FloatArray, texture: FloatArray) -> BoolArray:
     """(patches,) True where a patch looks like the skin of its region.
 
     Args:
@@ -80,9 +78,7 @@ def skin_patches(
     return skin
 
 
-def moving_patches(
-    blocks: BlockMeans, baseline_rgb: FloatArray, usable: BoolArray
-) -> BoolArray:
+def moving_patches(blocks: BlockMeans, baseline_rgb: FloatArray, usable: BoolArray) -> BoolArray:
     """(blocks, patches) True while a patch's brightness is moved by expression, pose or glare.
 
     Args:
@@ -142,4 +138,3 @@ def _neighbours_of_reference() -> sparse.csr_matrix:
     face = reference_face()
     tree = cKDTree(face.tap_position_cm[face.patch_starts])
     return (tree.sparse_distance_matrix(tree, SURROUNDINGS_CM).tocsr() > 0).astype(np.float32)
-

@@ -25,7 +25,7 @@ _UNITS = {
     "lab_b": "CIELAB b*",
     "blood_change": "change of ln blood content at constant oxygen saturation",
     "blood_change_sd": "standard deviation of blood_change",
-}  # fmt: skip
+}
 
 
 def write_recording(
@@ -40,7 +40,9 @@ def write_recording(
         extra: writes further files into the folder it is given, before the rename.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".part", dir=folder.parent))
+    unfinished = Path(
+        tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".part", dir=folder.parent)
+    )
     try:
         version = str(recording.summary["versions"]["rubor"])
         _write_table(iter([recording.traces]), unfinished / "traces.parquet", version)
@@ -50,7 +52,9 @@ def write_recording(
         if extra is not None:
             extra(unfinished)
         if folder.exists():
-            earlier = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".old", dir=folder.parent))
+            earlier = Path(
+                tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".old", dir=folder.parent)
+            )
             folder.rename(earlier / folder.name)
             unfinished.rename(folder)
             shutil.rmtree(earlier, ignore_errors=True)
@@ -62,7 +66,9 @@ def write_recording(
 
 def _write_table(chunks: Iterator[pd.DataFrame], path: Path, version: str) -> None:
     first = _arrow_table(next(chunks))
-    schema = first.schema.with_metadata({**(first.schema.metadata or {}), b"rubor_version": version.encode()})
+    schema = first.schema.with_metadata(
+        {**(first.schema.metadata or {}), b"rubor_version": version.encode()}
+    )
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         writer.write_table(first.cast(schema))
         for chunk in chunks:

@@ -15,6 +15,7 @@ The table is made by ``scripts/make_blood_curve.py`` and never computed here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -39,15 +40,22 @@ FloatArray = npt.NDArray[np.float64]
 LOW_SENSITIVITY_BELOW_ITA_DEG = -30.0
 """Below this individual typology angle a colour camera sees little of a change of blood."""
 
-LARGEST_CHANGE_LN = float(np.log(8.0))
-"""Estimates beyond eight times the blood, or an eighth, are not given."""
+LARGEST_CHANGE_LN = float(np.log(6.0))
+"""Estimates beyond six times the blood, or a sixth, are not given: the table nears its ends."""
 
 # The nodes of the table are 5 degrees apart and smoothed; a sharper tone gains nothing.
 SMALLEST_ITA_SD_DEG = 3.0
+# A tone is mostly judged well and sometimes badly: shares of normal errors, each with its part of the
+# standard deviation, of the same variance together as one normal error.
+TONE_ERRORS = ((0.7, 0.5), (0.3, 1.66))
 # Some white balances are simply wrong: one in twenty, by 0.3 in a log ratio.
 WRONG_BALANCE_SHARE = 0.05
 WRONG_BALANCE_SD = 0.3
-BISECTIONS = 24
+BISECTIONS = 30
+SMALLEST_VARIANCE = 1e-6
+HELD_SHARE = 0.95
+HELD_SDS = 1.96
+WIDEST = 50.0
 DETECTABLE_RISE_LN = float(np.log(1.2))
 
 
@@ -105,23 +113,47 @@ def _table() -> _Table:
 
 def _tone_log_weights(table: _Table, ita_deg: float, ita_sd_deg: float) -> FloatArray:
     centre = float(np.clip(ita_deg, table.ita_deg[0], table.ita_deg[-1]))
-    sd = max(ita_sd_deg, SMALLEST_ITA_SD_DEG)
-    return np.asarray(-0.5 * ((table.ita_deg - centre) / sd) ** 2)
+    weights = np.zeros_like(table.ita_deg)
+    for share, factor in TONE_ERRORS:
+        sd = max(factor * ita_sd_deg, SMALLEST_ITA_SD_DEG)
+        density = np.exp(-0.5 * ((table.ita_deg - centre) / sd) ** 2)
+        weights += share * density / density.sum()
+    return np.log(weights)
 
 
 def _mixture(
     log_weights: FloatArray, means: FloatArray, variances: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Median of a mixture of normals on the first axis, and the variance about it."""
+    """Median of a mixture of log gains on the first axis, and the half-width of its gain.
+
+    The half-width is a share of the median gain: so far to either side holds 95 %.
+    """
     weights = np.exp(log_weights - log_weights.max())
     weights /= weights.sum()
-    low, high = means.min(axis=0), means.max(axis=0)
+    sds = np.sqrt(np.maximum(variances, SMALLEST_VARIANCE))
+
+    def share_below(ln_gain: FloatArray) -> FloatArray:
+        below: FloatArray = weights @ ndtr((ln_gain - means) / sds)
+        return below
+
+    median = _bisected(lambda x: share_below(x) > 0.5, means.min(axis=0), means.max(axis=0))
+
+    def holds(width: FloatArray) -> npt.NDArray[np.bool_]:
+        low = np.log(np.maximum(1.0 - width, 1e-9))
+        return share_below(median + np.log1p(width)) - share_below(median + low) > HELD_SHARE
+
+    return median, _bisected(holds, np.zeros_like(median), np.full_like(median, WIDEST))
+
+
+def _bisected(
+    is_above: Callable[[FloatArray], npt.NDArray[np.bool_]], low: FloatArray, high: FloatArray
+) -> FloatArray:
+    """Where a rising condition turns true, between two bounds."""
     for _ in range(BISECTIONS):
         middle = 0.5 * (low + high)
-        above = weights @ ndtr((middle - means) / np.sqrt(variances)) > 0.5
+        above = is_above(middle)
         low, high = np.where(above, low, middle), np.where(above, middle, high)
-    median = 0.5 * (low + high)
-    return median, weights @ (variances + (means - median) ** 2)
+    return 0.5 * (low + high)
 
 
 def _posterior(
@@ -130,7 +162,7 @@ def _posterior(
     resting_colour: FloatArray | None,
     white_balance_sd: float,
 ) -> tuple[FloatArray, FloatArray]:
-    """Mean and variance of the log gain at each change of the table."""
+    """Median log gain and half-width of the gain at each change of the table."""
     if resting_colour is None:
         return _mixture(tone_log_weights, table.ln_gain, table.variance)
     log_weights, means, variances = [], [], []
@@ -205,7 +237,7 @@ def blood_change(
         )
     if colour is not None and not np.all(np.isfinite(colour)):
         colour = None
-    ln_gain, variance = _posterior(
+    ln_gain, width = _posterior(
         table, _tone_log_weights(table, ita_deg, ita_sd_deg), colour, white_balance_sd
     )
 
@@ -214,7 +246,7 @@ def blood_change(
     estimate = change * gain
     known = (change >= table.change[0]) & (change <= table.change[-1])
     known &= np.abs(estimate) <= LARGEST_CHANGE_LN
-    from_gain = np.abs(estimate) * np.sqrt(np.interp(change, table.change, variance))
+    from_gain = np.abs(estimate) * np.interp(change, table.change, width) / HELD_SDS
     from_measurement = gain * np.asarray(log_ratio_change_sd, dtype=np.float64)
     return BloodChange(
         np.where(known, estimate, np.nan),

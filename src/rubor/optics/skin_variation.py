@@ -10,6 +10,8 @@ wide enough to hold the medians of all but the darkest group.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,6 +23,7 @@ __all__ = [
     "RESTING_BLOOD_SD_LN",
     "draw_skin",
     "draw_specular",
+    "typical_skin",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -48,6 +51,32 @@ def _median_at(melanin_fraction: FloatArray, medians: tuple[float, ...]) -> Floa
     return np.asarray(np.interp(np.log(melanin_fraction), np.log(TONE_MELANIN), medians))
 
 
+def typical_skin(melanin_fraction: npt.ArrayLike) -> Skin:
+    """Skin at rest with so much melanin and the median of everything else.
+
+    Args:
+        melanin_fraction: any shape, above 0.
+
+    Returns:
+        The skin, fields of that shape or single numbers.
+
+    >>> float(np.round(typical_skin(0.1).scattering_500_per_cm, 1))
+    53.5
+    """
+    melanin = np.asarray(melanin_fraction, dtype=np.float64)
+    return Skin(
+        melanin_fraction=melanin,
+        blood_fraction=RESTING_BLOOD_MEDIAN,
+        oxygen_saturation=float(np.mean(SATURATION_RANGE)),
+        scattering_500_per_cm=_median_at(melanin, TONE_SCATTERING_500_PER_CM),
+        rayleigh_fraction=0.0,
+        mie_power=_median_at(melanin, TONE_MIE_POWER),
+        vessel_diameter_um=VESSEL_DIAMETER_MEDIAN_UM,
+        melanin_exponent=_median_at(melanin, TONE_MELANIN_EXPONENT),
+        epidermis_thickness_um=EPIDERMIS_MEDIAN_UM,
+    )
+
+
 def draw_skin(melanin_fraction: npt.ArrayLike, random: np.random.Generator) -> Skin:
     """Draw everything but melanin for a number of people at rest.
 
@@ -63,25 +92,23 @@ def draw_skin(melanin_fraction: npt.ArrayLike, random: np.random.Generator) -> S
     >>> round(float(np.median(skin.blood_fraction)), 3)
     0.014
     """
-    melanin = np.asarray(melanin_fraction, dtype=np.float64)
-    count = melanin.shape
+    typical = typical_skin(melanin_fraction)
+    count = np.shape(melanin_fraction)
 
     def lognormal(sd_ln: float) -> FloatArray:
         return np.exp(sd_ln * random.standard_normal(count))
 
-    return Skin(
-        melanin_fraction=melanin,
-        blood_fraction=RESTING_BLOOD_MEDIAN * lognormal(RESTING_BLOOD_SD_LN),
+    return replace(
+        typical,
+        blood_fraction=typical.blood_fraction * lognormal(RESTING_BLOOD_SD_LN),
         oxygen_saturation=random.uniform(*SATURATION_RANGE, count),
-        scattering_500_per_cm=_median_at(melanin, TONE_SCATTERING_500_PER_CM)
-        * lognormal(SCATTERING_SD_LN),
+        scattering_500_per_cm=typical.scattering_500_per_cm * lognormal(SCATTERING_SD_LN),
         rayleigh_fraction=np.zeros(count),
-        mie_power=_median_at(melanin, TONE_MIE_POWER)
-        + MIE_POWER_SD * random.standard_normal(count),
-        vessel_diameter_um=VESSEL_DIAMETER_MEDIAN_UM * lognormal(VESSEL_DIAMETER_SD_LN),
-        melanin_exponent=_median_at(melanin, TONE_MELANIN_EXPONENT)
+        mie_power=typical.mie_power + MIE_POWER_SD * random.standard_normal(count),
+        vessel_diameter_um=typical.vessel_diameter_um * lognormal(VESSEL_DIAMETER_SD_LN),
+        melanin_exponent=typical.melanin_exponent
         + MELANIN_EXPONENT_SD * random.standard_normal(count),
-        epidermis_thickness_um=EPIDERMIS_MEDIAN_UM * lognormal(EPIDERMIS_SD_LN),
+        epidermis_thickness_um=typical.epidermis_thickness_um * lognormal(EPIDERMIS_SD_LN),
     )
 
 

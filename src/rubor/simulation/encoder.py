@@ -57,7 +57,7 @@ class _Encoder:
     Attributes:
         pixel_formats: formats that it takes.
         crf: constant rate factor when no rate is asked for; None where the codec has no such mode
-            and a fixed quantiser of 2 (nearly the finest) takes its place.
+            and the finest quantiser takes its place.
         crf_bit_rate: bit rate that has to stand beside the factor: 0 lifts VP9's ceiling, while
             VP8 needs one, set too high to bind.
         options: of FFmpeg; a fast preset and no chatter.
@@ -77,10 +77,11 @@ class _Encoder:
 
 _EIGHT_BIT = frozenset({"yuv420p", "yuv422p", "yuv444p"})
 _ENCODERS = {
-    "libx264": _Encoder(frozenset(_PIXEL_FORMATS), 17.0, options={"preset": "ultrafast"}),
+    # This preset reorders no pictures, which AVI could not store.
+    "libx264": _Encoder(frozenset(_PIXEL_FORMATS), 12.0, options={"preset": "ultrafast"}),
     "libx265": _Encoder(
         frozenset(_PIXEL_FORMATS),
-        18.0,
+        8.0,
         options={
             "preset": "ultrafast",
             "x265-params": "log-level=none:pools=none:frame-threads=1",
@@ -89,13 +90,13 @@ _ENCODERS = {
     # The VP8 decoding guide (RFC 6386, 9.2) knows one colour space: BT.601 in limited range.
     "libvpx": _Encoder(
         frozenset({"yuv420p"}),
-        8.0,
+        4.0,
         100_000_000,
         {"deadline": "realtime", "cpu-used": "4"},
         only_bt601=True,
         only_limited=True,
     ),
-    "libvpx-vp9": _Encoder(_EIGHT_BIT, 18.0, 0, {"deadline": "realtime", "cpu-used": "6"}),
+    "libvpx-vp9": _Encoder(_EIGHT_BIT, 8.0, 0, {"deadline": "realtime", "cpu-used": "6"}),
     "mpeg4": _Encoder(frozenset({"yuv420p"})),
     # JFIF (ITU-T T.871) fixes BT.601; FFmpeg marks limited range by a comment in each picture.
     "mjpeg": _Encoder(
@@ -180,9 +181,6 @@ def write_video(
             context.pix_fmt = pixel_format
             context.time_base = 1 / rate if times_s is None else _VARIABLE_RATE_TIME_BASE
             context.thread_count = 1
-            if target.suffix.lower() == ".avi":
-                # AVI has no presentation times, so pictures may not be reordered.
-                context.max_b_frames = 0
             _set_quality(context, encoder, bit_rate, crf)
             _set_tags(context, layout, tag, encoder.range_is_in_the_stream)
             for linear in chain([first], remaining):
@@ -298,7 +296,7 @@ def _set_quality(
         context.bit_rate = bit_rate
     elif encoder.crf is None:
         context.bit_rate = 0
-        context.qmin = context.qmax = 2
+        context.qmin = context.qmax = 1
     else:
         factor = encoder.crf if crf is None else crf
         context.options = {**context.options, "crf": f"{factor:g}"}

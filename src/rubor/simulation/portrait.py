@@ -107,8 +107,8 @@ def load_portrait(enlargement: float = 1.0) -> Portrait:
     """The portrait with its maps, enlarged by cubic interpolation.
 
     The photo is lit from person-right, which leaves the person-left cheek a third darker in G. A
-    smooth gain across the face, the same for all three channels, makes both cheeks equally bright
-    and leaves every ratio of channels as it was.
+    smooth gain across the face, the same for all three channels, brings both cheeks to the same
+    brightness (within 2 %) and leaves every ratio of channels as it was.
 
     Args:
         enlargement: factor on the photo's pixels, above 0; at 1 there are 69 px between the outer
@@ -136,14 +136,16 @@ def load_portrait(enlargement: float = 1.0) -> Portrait:
 
     whole: npt.NDArray[np.uint8] = astronaut()  # type: ignore[no-untyped-call]
     photo = whole[top:bottom, left:right].astype(np.float32) / np.float32(255.0)
-    skin = _polygon(_BARE_SKIN) * (1.0 - np.maximum.reduce([_ellipse(*e) for e in _NOT_SKIN]))
+    person = _polygon(_PERSON, drawn_in=_EDGE_DRAWN_IN)
+    eyes_and_mouth = np.maximum.reduce([_ellipse(*shape) for shape in _NOT_SKIN])
+    skin = np.minimum(_polygon(_BARE_SKIN), person) * (1.0 - eyes_and_mouth)
     cheek_left = _ellipse(*_CHEEK_LEFT, fade=_CHEEK_FADE) * skin
     cheek_right = _ellipse(*_CHEEK_RIGHT, fade=_CHEEK_FADE) * skin
     linear = (_EXPOSURE * srgb_decode(photo)).astype(np.float32)
     linear *= _even_light_gain(linear[..., 1], cheek_left, cheek_right)[:, None]
     return Portrait(
         linear=enlarged(linear),
-        person=enlarged(_polygon(_PERSON, drawn_in=_EDGE_DRAWN_IN)),
+        person=enlarged(person),
         skin=enlarged(skin),
         cheek_left=enlarged(cheek_left),
         cheek_right=enlarged(cheek_right),
@@ -183,7 +185,7 @@ def _ellipse(
 
 
 def _even_light_gain(green: Frame, cheek_left: Frame, cheek_right: Frame) -> Frame:
-    """Gain per column of the crop, exponential across the face, that makes both cheeks equal."""
+    """Gain per column of the crop, exponential across the face, that evens the cheeks."""
     columns = np.arange(_CROP[0], _CROP[2])
 
     def centre_and_brightness(cheek: Frame) -> tuple[float, float]:

@@ -2,8 +2,8 @@
 
 The card is found by the classical path of OpenCV's `mcc` module (no neural network). What it
 proposes is then checked here: the 24 colours must be those of the card up to one 3x3 matrix, since
-the finder alone also proposes tiled walls and any 24 coloured squares, and its grid is up to a third
-of a patch off on small cards.
+the finder alone also proposes tiled walls and any 24 coloured squares. Its grid, up to a third of
+a patch off on small cards, is moved onto the patches.
 
 References:
     OpenCV, module mcc, class CCheckerDetector.
@@ -52,9 +52,9 @@ _NOMINAL_CORNERS = np.array([(0.0, 0.0), (COLUMNS, 0.0), (COLUMNS, ROWS), (0.0, 
 # distance, so 0.5 leaves room for an error of the outline and for smeared chroma.
 _SAMPLED_HALF_SIDE = 0.25
 
-# Rendered cards: 0.98 and more under tint, noise and tilt, 0.93 in light that changes by a factor of
-# 1.8 across the card, 0.70 with a third of it covered; grey pictures 0.43, squares of other colours
-# 0.2 at most.
+# Rendered cards: 0.98 and more under tint, noise and tilt, 0.93 in light that changes by a factor
+# of 1.8 across the card, 0.70 with a third of it covered; grey pictures 0.43, squares of other
+# colours 0.2 at most.
 _MINIMUM_SCORE = 0.8
 
 # Code 250 and code 3 of 255: beyond, cameras bend or cut.

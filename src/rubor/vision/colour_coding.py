@@ -46,7 +46,11 @@ _PRIMARIES_OF_TAG: dict[int, Primaries] = {9: "bt2020", 11: "display-p3", 12: "d
 # Linear RGB to linear BT.709 RGB, both D65 (ITU-R BT.2407-0 2.2; SMPTE EG 432-1 primaries).
 _TO_BT709: dict[str, npt.NDArray[np.float32]] = {
     "bt2020": np.array(
-        [[1.66049, -0.58764, -0.07285], [-0.12455, 1.13290, -0.00835], [-0.01815, -0.10058, 1.11873]],
+        [
+            [1.66049, -0.58764, -0.07285],
+            [-0.12455, 1.13290, -0.00835],
+            [-0.01815, -0.10058, 1.11873],
+        ],
         dtype=np.float32,
     ),
     "display-p3": np.array(
@@ -214,7 +218,9 @@ def coding_from_tags(
     if range_tag in (1, 2):
         value_range = "limited" if range_tag == 1 else "full"
     else:
-        value_range = "full" if (stored_as_rgb or full_range_format or codec == "mjpeg") else "limited"
+        value_range = (
+            "full" if (stored_as_rgb or full_range_format or codec == "mjpeg") else "limited"
+        )
         if not stored_as_rgb:
             assumed.append("range")
 

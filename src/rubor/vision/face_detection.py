@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rubor.vision.model_interpreter import load_interpreter
 from rubor.vision.frame import Frame
+from rubor.vision.model_interpreter import load_interpreter
 
 __all__ = ["DetectedFace", "FaceDetector"]
 
@@ -61,8 +61,8 @@ class _BlazeFace:
         left, top, side = window
         scale = self._size / side
         affine = np.array([[scale, 0, -left * scale], [0, scale, -top * scale]], np.float32)
-        picture = frame.coded_rgb(affine, (self._size, self._size))
-        self._interpreter.set_tensor(self._input, picture[None] * np.float32(2) - np.float32(1))
+        picture = frame.preview(affine, (self._size, self._size)).astype(np.float32)
+        self._interpreter.set_tensor(self._input, picture[None] / np.float32(127.5) - np.float32(1))
         self._interpreter.invoke()
         raw = self._interpreter.get_tensor(self._boxes)[0] / self._size
         logits = np.clip(self._interpreter.get_tensor(self._scores)[0, :, 0], -80, 80)

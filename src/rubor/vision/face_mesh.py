@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rubor.vision.face_detection import DetectedFace
-from rubor.vision.model_interpreter import load_interpreter
 from rubor.vision.frame import Frame
+from rubor.vision.model_interpreter import load_interpreter
 
 __all__ = ["EYE_CORNER_ON_PICTURE_LEFT", "EYE_CORNER_ON_PICTURE_RIGHT", "FaceMesh", "FaceWindow"]
 
@@ -69,15 +69,14 @@ class FaceMesh:
         linear = scale * np.array([[cos, sin], [-sin, cos]])
         offset = _INPUT_SIZE / 2 - linear @ np.array(window.centre)
         affine = np.column_stack([linear, offset]).astype(np.float32)
-        self._interpreter.set_tensor(
-            self._input, frame.coded_rgb(affine, (_INPUT_SIZE, _INPUT_SIZE))[None]
-        )
+        picture = frame.preview(affine, (_INPUT_SIZE, _INPUT_SIZE)).astype(np.float32)
+        picture *= np.float32(1.0 / 255.0)
+        self._interpreter.set_tensor(self._input, picture[None])
         self._interpreter.invoke()
         raw = self._interpreter.get_tensor(self._points).reshape(LANDMARKS, 3)
         logit = float(np.clip(self._interpreter.get_tensor(self._presence).ravel()[0], -80, 80))
         points = np.empty((LANDMARKS, 3), np.float32)
-        points[:, :2] = (raw[:, :2] - offset.astype(np.float32)) @ np.linalg.inv(linear).T.astype(
-            np.float32
-        )
+        back = (linear / scale**2).astype(np.float32)  # a turn and a scale: its inverse, transposed
+        points[:, :2] = (raw[:, :2] - offset.astype(np.float32)) @ back
         points[:, 2] = raw[:, 2] / scale
         return points, 1.0 / (1.0 + float(np.exp(-logit)))

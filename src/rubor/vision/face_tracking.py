@@ -120,11 +120,12 @@ def is_cut(before: FloatArray, after: FloatArray) -> bool:
     >>> is_cut(ramp, ramp * 0.5 + 0.2), is_cut(ramp, ramp.T), is_cut(ramp, ramp[::-1])
     (False, True, True)
     """
-    flat = before.std() < _FLAT_PICTURE_SD, after.std() < _FLAT_PICTURE_SD
-    if any(flat):
-        return not all(flat)
-    correlation = float(np.corrcoef(before.ravel(), after.ravel())[0, 1])
-    return correlation < MIN_SHOT_CORRELATION
+    one, other = before.ravel() - before.mean(), after.ravel() - after.mean()
+    power, other_power = float(one @ one), float(other @ other)
+    flat = one.size * _FLAT_PICTURE_SD**2
+    if power < flat or other_power < flat:
+        return (power < flat) != (other_power < flat)
+    return float(one @ other) < MIN_SHOT_CORRELATION * np.sqrt(power * other_power)
 
 
 def _of_size(faces: list[DetectedFace]) -> list[DetectedFace]:

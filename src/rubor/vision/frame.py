@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import av
 import cv2
@@ -18,31 +18,61 @@ __all__ = ["Frame", "PhotoFrame", "PlanarFrame", "frame_from_av"]
 Plane = npt.NDArray[Any]
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.intp]
+Picture = npt.NDArray[np.uint8]
 
 # Pixel formats whose planes can be read as they are. Anything else is first rearranged, without
 # any colour arithmetic, into the format named here.
 _REARRANGED = {
-    "nv12": "yuv420p", "nv21": "yuv420p", "nv16": "yuv422p", "nv24": "yuv444p",
-    "yuyv422": "yuv422p", "uyvy422": "yuv422p", "yvyu422": "yuv422p",
-    "p010le": "yuv420p10le", "p210le": "yuv422p10le",
-    "rgb24": "gbrp", "bgr24": "gbrp", "rgba": "gbrp", "bgra": "gbrp", "argb": "gbrp", "abgr": "gbrp",
-    "rgb0": "gbrp", "bgr0": "gbrp", "0rgb": "gbrp", "0bgr": "gbrp", "pal8": "gbrp", "gbrap": "gbrp",
-    "rgb48le": "gbrp16le", "rgba64le": "gbrp16le",
-}  # fmt: skip
+    "nv12": "yuv420p",
+    "nv21": "yuv420p",
+    "nv16": "yuv422p",
+    "nv24": "yuv444p",
+    "yuyv422": "yuv422p",
+    "uyvy422": "yuv422p",
+    "yvyu422": "yuv422p",
+    "p010le": "yuv420p10le",
+    "p210le": "yuv422p10le",
+    "rgb24": "gbrp",
+    "bgr24": "gbrp",
+    "rgba": "gbrp",
+    "bgra": "gbrp",
+    "argb": "gbrp",
+    "abgr": "gbrp",
+    "rgb0": "gbrp",
+    "bgr0": "gbrp",
+    "0rgb": "gbrp",
+    "0bgr": "gbrp",
+    "pal8": "gbrp",
+    "gbrap": "gbrp",
+    "rgb48le": "gbrp16le",
+    "rgba64le": "gbrp16le",
+}
 
 
 class Frame(Protocol):
     """A picture that colour can be sampled from, upright as it is displayed."""
 
-    time_s: float
-    width: int
-    height: int
+    @property
+    def time_s(self) -> float:
+        """Presentation time since the first frame of the file, seconds."""
+
+    @property
+    def width(self) -> int:
+        """Width of the upright picture, pixels."""
+
+    @property
+    def height(self) -> int:
+        """Height of the upright picture, pixels."""
 
     def samples_at(self, rows: IntArray, columns: IntArray) -> Plane:
         """Stored samples (3, n) at pixel positions."""
 
-    def coded_rgb(self, affine: FloatArray, size: tuple[int, int]) -> FloatArray:
-        """A warped view (height, width, 3) in display-coded R'G'B' 0..1, for finding faces."""
+    def preview(self, affine: FloatArray, size: tuple[int, int]) -> Picture:
+        """A warped view (height, width, 3) in 8-bit R'G'B', for finding things, not for measuring.
+
+        `affine` (2, 3) maps pixel positions of the frame to positions in the view; `size` is its
+        width and height, both even.
+        """
 
     def thumbnail(self, step: int) -> FloatArray:
         """Every `step`-th luma pixel in 0..1, for finding cuts."""
@@ -82,17 +112,26 @@ class PlanarFrame:
         samples[2] = red[chroma_rows, chroma_columns]
         return samples
 
-    def coded_rgb(self, affine: FloatArray, size: tuple[int, int]) -> FloatArray:
+    def preview(self, affine: FloatArray, size: tuple[int, int]) -> Picture:
+        if self.coding.matrix == "rgb":
+            return cv2.merge([self._to_8_bit(_warp(plane, affine, size)) for plane in self.planes])
+        # Half the chroma is enough to find a face, and one fixed conversion: half the time.
+        width, height = size
+        luma, blue, red = self.planes
         row_shift, column_shift = self.chroma_shift
-        warped = []
-        for index, plane in enumerate(self.planes):
-            matrix = affine
-            if index and (row_shift or column_shift):
-                scale = np.array([[2.0**column_shift, 0, 0], [0, 2.0**row_shift, 0], [0, 0, 1]])
-                matrix = (np.vstack([affine, [0, 0, 1]]) @ scale)[:2]
-            warped.append(_warp(plane, matrix, size))
-        rgb = self.coding.to_coded_rgb(np.stack(warped))
-        return cv2.merge(list(np.clip(rgb, 0.0, 1.0, out=rgb)))
+        to_chroma = np.array([2.0**column_shift, 2.0**row_shift, 1.0], np.float32) * affine / 2.0
+        half = (width // 2, height // 2)
+        planar = np.concatenate(
+            [
+                self._to_8_bit(_warp(luma, affine, size)).ravel(),
+                self._to_8_bit(_warp(blue, to_chroma, half)).ravel(),
+                self._to_8_bit(_warp(red, to_chroma, half)).ravel(),
+            ]
+        )
+        return cv2.cvtColor(planar.reshape(-1, width), cv2.COLOR_YUV2RGB_I420)
+
+    def _to_8_bit(self, plane: Plane) -> Plane:
+        return plane if plane.itemsize == 1 else (plane >> (self.coding.bit_depth - 8)).astype(np.uint8)
 
     def thumbnail(self, step: int) -> FloatArray:
         full_scale = float((1 << self.coding.bit_depth) - 1)
@@ -123,8 +162,8 @@ class PhotoFrame:
     def samples_at(self, rows: IntArray, columns: IntArray) -> Plane:
         return self.linear_rgb[rows, columns].T
 
-    def coded_rgb(self, affine: FloatArray, size: tuple[int, int]) -> FloatArray:
-        return _warp(self.display_rgb, affine, size).astype(np.float32) / np.float32(255.0)
+    def preview(self, affine: FloatArray, size: tuple[int, int]) -> Picture:
+        return _warp(self.display_rgb, affine, size)
 
     def thumbnail(self, step: int) -> FloatArray:
         return self.display_rgb[step // 2 :: step, step // 2 :: step, 1].astype(np.float32) / 255.0
@@ -152,7 +191,8 @@ def frame_from_av(
     views = []
     for component in components[:3]:
         plane = picture.planes[component.plane]
-        rows = np.frombuffer(plane, dtype).reshape(plane.height, -1)  # type: ignore[arg-type]
+        # The plane offers its memory by the buffer protocol; PyAV's stubs do not say so.
+        rows = np.frombuffer(cast(Any, plane), dtype).reshape(plane.height, -1)
         views.append(_upright(rows[:, : plane.width], display_matrix))
     row_shift, column_shift = 0, 0
     if not picture.format.is_rgb:
@@ -181,8 +221,11 @@ def _upright(plane: Plane, display_matrix: Plane | None) -> Plane:
 
 def _warp(plane: Plane, affine: FloatArray, size: tuple[int, int]) -> Plane:
     """Bilinear warp; `affine` maps pixel positions of the plane to positions in the result."""
-    source = plane if plane.flags["C_CONTIGUOUS"] or _is_row_padded(plane) else np.ascontiguousarray(plane)
-    return cv2.warpAffine(source, np.asarray(affine, np.float64), size, flags=cv2.INTER_LINEAR)
+    in_place = plane.flags["C_CONTIGUOUS"] or _is_row_padded(plane)
+    source = plane if in_place else np.ascontiguousarray(plane)
+    return np.asarray(
+        cv2.warpAffine(source, np.asarray(affine, np.float64), size, flags=cv2.INTER_LINEAR)
+    )
 
 
 def _is_row_padded(plane: Plane) -> bool:

@@ -47,4 +47,4 @@ def head_pose_deg(points: npt.NDArray[np.floating]) -> FloatArray:
     yaw = np.arctan2(turned[..., 2, 0], turned[..., 2, 2])
     pitch = np.arcsin(np.clip(turned[..., 2, 1], -1.0, 1.0))
     roll = np.arctan2(turned[..., 0, 1], turned[..., 0, 0])
-    return np.degrees(np.stack([yaw, pitch, -roll], axis=-1)) + 0.0
+    return np.asarray(np.degrees(np.stack([yaw, pitch, -roll], axis=-1)) + 0.0)

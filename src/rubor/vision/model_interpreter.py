@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rubor.vision.face_models import model_path
 
 __all__ = ["load_interpreter"]
+
+_STDERR = 2
 
 
 def load_interpreter(name: str) -> Any:
@@ -23,6 +27,25 @@ def load_interpreter(name: str) -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from ai_edge_litert.interpreter import Interpreter
 
-    interpreter = Interpreter(model_path=str(path), num_threads=1)
-    interpreter.allocate_tensors()
+    with _native_stderr_closed():
+        interpreter = Interpreter(model_path=str(path), num_threads=1)
+        interpreter.allocate_tensors()
     return interpreter
+
+
+@contextmanager
+def _native_stderr_closed() -> Iterator[None]:
+    """LiteRT announces its CPU kernels on stderr at any log level; errors are raised all the same."""
+    try:
+        kept = os.dup(_STDERR)
+    except OSError:  # a process without stderr
+        yield
+        return
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, _STDERR)
+        os.close(nowhere)
+        yield
+    finally:
+        os.dup2(kept, _STDERR)
+        os.close(kept)

@@ -30,7 +30,8 @@ class LinearLight:
 
 def photo_frame(photo: Photo) -> PhotoFrame:
     """The photo as one frame at time 0; clipped and transparent pixels read as white, so they are
-    left out as clipped."""
+    left out as clipped.
+    """
     display = np.clip(np.rint(srgb_encode(photo.linear_rgb) * 255.0), 0, 255).astype(np.uint8)
     linear = photo.linear_rgb.copy()
     linear[photo.clipped | ~photo.valid] = 1.0

@@ -113,13 +113,15 @@ def reference_face() -> ReferenceFace:
     region = taps["region"].where(~two_sided, taps["region"] + "_" + taps["side"])
     side_in_cell = ("_" + taps["side"]).where(~two_sided, "")
     cell = region + side_in_cell + "_" + taps["cell"].astype(str).str.zfill(2)
-    region_number = region.map({name: number for number, name in enumerate(REGIONS)})
-    order = np.lexsort((taps["patch"], cell, region_number))
+    numbers_of_regions = {name: number for number, name in enumerate(REGIONS)}
+    region_of_tap = region.map(numbers_of_regions).to_numpy(np.intp)
+    order = np.lexsort((taps["patch"], cell, region_of_tap))
     taps, cell = taps.iloc[order].reset_index(drop=True), cell.iloc[order].reset_index(drop=True)
-    region_number = region_number.iloc[order].to_numpy(np.intp)
+    region_of_tap = region_of_tap[order]
 
     cell_names = tuple(dict.fromkeys(cell))
-    cell_of_tap = cell.map({name: number for number, name in enumerate(cell_names)}).to_numpy(np.intp)
+    numbers = {name: number for number, name in enumerate(cell_names)}
+    cell_of_tap: IntArray = cell.map(numbers).to_numpy(np.intp)
     patch_key = cell_of_tap * 100 + taps["patch"].to_numpy()
     patch_starts = np.flatnonzero(np.diff(patch_key, prepend=-1))
 
@@ -130,12 +132,12 @@ def reference_face() -> ReferenceFace:
     )
     rows = np.repeat(np.arange(len(taps)), 3)
     matrix = sparse.csr_matrix(
-        (weights.ravel().astype(np.float32), (rows, corners.ravel())), shape=(len(taps), len(points_cm))
+        (weights.ravel().astype(np.float32), (rows, corners.ravel())),
+        shape=(len(taps), len(points_cm)),
     )
     positions_cm = matrix @ points_cm
     counts = np.bincount(cell_of_tap)
     centres = np.stack([np.bincount(cell_of_tap, axis) / counts for axis in positions_cm.T], axis=1)
-    numbers = {name: number for number, name in enumerate(cell_names)}
     return ReferenceFace(
         landmarks_cm=points_cm,
         triangles=triangles,
@@ -144,9 +146,7 @@ def reference_face() -> ReferenceFace:
         patch_corners=corners[patch_starts],
         patch_cell=cell_of_tap[patch_starts],
         cell_names=cell_names,
-        cell_region=region_number[patch_starts][
-            np.flatnonzero(np.diff(cell_of_tap[patch_starts], prepend=-1))
-        ],
+        cell_region=region_of_tap[np.flatnonzero(np.diff(cell_of_tap, prepend=-1))],
         cell_area_cm2=counts / _TAPS_PER_CM2,
         cell_centre_cm=centres,
         mirror_cell=np.array([numbers[mirrored_name(name)] for name in cell_names]),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -122,7 +124,9 @@ class VideoFile:
                 time_s = 0.0 if origin_s is None else previous_s + fallback_step_s
                 origin_s = origin_s or 0.0
             else:
-                absolute_s = float(stamp * (picture.time_base or stream.time_base))
+                absolute_s = float(
+                    stamp * (picture.time_base or stream.time_base or Fraction(1, 1000))
+                )
                 origin_s = absolute_s if origin_s is None else origin_s
                 time_s = absolute_s - origin_s
             if time_s <= previous_s:
@@ -160,13 +164,15 @@ class VideoFile:
             yield picture
 
 
-def _open(
-    path: Path, threads: int
-) -> tuple[av.container.InputContainer, av.VideoFrame | None]:
+def _open(path: Path, threads: int) -> tuple[av.container.InputContainer, av.VideoFrame | None]:
     if not path.is_file():
-        raise UnreadableFileError(f"There is no file {path.name}.", "Check the name and the folder.")
+        raise UnreadableFileError(
+            f"There is no file {path.name}.", "Check the name and the folder."
+        )
     if path.stat().st_size == 0:
-        raise UnreadableFileError(f"{path.name} is empty (0 bytes).", "Copy it again from the camera.")
+        raise UnreadableFileError(
+            f"{path.name} is empty (0 bytes).", "Copy it again from the camera."
+        )
     try:
         container = av.open(str(path), metadata_errors="ignore")
     except (av.error.FFmpegError, OSError, ValueError) as error:
@@ -238,7 +244,8 @@ def _describe(
         if missing:
             warnings.append(
                 f"The file does not say its colour {' and '.join(missing)}; taken as"
-                f" {coding.matrix}, {coding.range} range. Compare it only with recordings of the same camera."
+                f" {coding.matrix}, {coding.range} range. Compare it only with recordings of the"
+                " same camera."
             )
     duration_s = None
     if container.duration:
@@ -247,14 +254,20 @@ def _describe(
         duration_s = float(stream.duration * stream.time_base)
     rate = stream.average_rate or stream.guessed_rate
     info = VideoInfo(
-        width, height, float(rate) if rate else None, container.format.name, codec, duration_s, coding,
+        width,
+        height,
+        float(rate) if rate else None,
+        container.format.name,
+        codec,
+        duration_s,
+        coding,
         tuple(warnings),
-    )  # fmt: skip
+    )
     return info, display_matrix
 
 
 def _container_name(container: av.container.InputContainer, path: Path) -> str:
-    """FFmpeg reads webm and mkv by one demuxer named for both; the file's own ending tells them apart."""
+    """FFmpeg has one name for webm and mkv; the file's own ending tells them apart."""
     name = str(container.format.name)
     if name == "matroska,webm":
         return "webm" if path.suffix.lower() == ".webm" else "matroska"
@@ -267,9 +280,10 @@ def _check_size(width: int, height: int, path: Path) -> None:
             f"The picture of {path.name} is {width} x {height} pixels, too small to hold a face.",
             "Record at 640 x 480 or more.",
         )
-    if max(width, height) > MAX_SIDE_PX or max(width, height) / min(width, height) > MAX_ASPECT_RATIO:
+    longest, shortest = max(width, height), min(width, height)
+    if longest > MAX_SIDE_PX or longest / shortest > MAX_ASPECT_RATIO:
         raise UnreadableFileError(
-            f"The picture of {path.name} is {width} x {height} pixels, which is no camera's format.",
+            f"The picture of {path.name} is {width} x {height} pixels: no camera makes that.",
             "Give the original recording.",
         )
 
@@ -279,10 +293,10 @@ def _display_matrix(picture: av.VideoFrame) -> npt.NDArray[np.int_] | None:
 
     A displayed point is (a x + c y, b x + d y). Flips (some front cameras) are part of it.
     """
-    side_data = picture.side_data.get(SideDataType.DISPLAYMATRIX)
+    side_data = picture.side_data.get(cast(Any, SideDataType.DISPLAYMATRIX))
     if side_data is None:
         return None
-    raw = np.frombuffer(bytes(side_data), "<i4")
+    raw = np.frombuffer(bytes(cast(Any, side_data)), "<i4")
     matrix = np.sign(np.rint(raw[[0, 1, 3, 4]] / 65536.0)).astype(int).reshape(2, 2)
     return None if np.array_equal(matrix, np.eye(2)) else matrix
 

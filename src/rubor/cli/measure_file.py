@@ -1,0 +1,177 @@
+"""Measure one file into its folder, or find that this has been done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from rubor.cli.input_files import PlannedFile
+from rubor.cli.problem import Problem, problem_of
+from rubor.errors import InputError
+
+if TYPE_CHECKING:
+    from rubor.measurement.options import ReferenceChoice
+
+__all__ = ["Choices", "Outcome", "measure_file"]
+
+State = Literal["measured", "already measured", "failed"]
+
+_RESULT_FILES = ("traces.parquet", "cells.parquet", "summary.json", "report.html")
+_SUM_DIGITS = 8
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the person chose on the command line, the same for every file.
+
+    Attributes:
+        out: folder that the folders of results go into.
+        mirrored, baseline, events, reference, face: as for `rubor.measure`.
+        keep_face: the report may show a picture of the face.
+        force: measure even what has been measured.
+    """
+
+    out: Path
+    mirrored: bool | None = None
+    baseline: tuple[float, float] | None = None
+    events: Path | None = None
+    reference: ReferenceChoice = "auto"
+    face: int | None = None
+    keep_face: bool = False
+    force: bool = False
+
+    def for_measure(self) -> dict[str, Any]:
+        """The options that decide what is measured, as arguments of `rubor.measure`."""
+        return {
+            "mirrored": self.mirrored,
+            "baseline": self.baseline,
+            "events": self.events,
+            "reference": self.reference,
+            "face": self.face,
+        }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file.
+
+    Attributes:
+        path: the file.
+        state: whether it is measured now.
+        folder: where its result is; None where it failed.
+        accepted: whether every quality gate that matters has passed; None where it failed.
+        failed_gates: the gates that did not pass, as in `summary.json`.
+        problem: why it failed.
+    """
+
+    path: Path
+    state: State
+    folder: Path | None = None
+    accepted: bool | None = None
+    failed_gates: tuple[dict[str, Any], ...] = field(default=())
+    problem: Problem | None = None
+
+    @property
+    def report(self) -> Path | None:
+        """The page for people."""
+        return None if self.folder is None else self.folder / "report.html"
+
+
+def measure_file(
+    file: PlannedFile,
+    choices: Choices,
+    *,
+    threads: int = 0,
+    progress: Callable[[float, float | None], None] | None = None,
+) -> Outcome:
+    """Measure one file and write its folder, whole or not at all.
+
+    Whatever goes wrong with this file is in the outcome: other files are not concerned.
+
+    Args:
+        threads: decoder threads, 0 for one per core.
+        progress: called with the seconds measured and the seconds in all (None where not known).
+    """
+    try:
+        return _measure_file(file, choices, threads, progress)
+    except Exception as error:
+        return Outcome(file.path, "failed", problem=problem_of(error, file.path.name))
+
+
+def _measure_file(
+    file: PlannedFile,
+    choices: Choices,
+    threads: int,
+    progress: Callable[[float, float | None], None] | None,
+) -> Outcome:
+    from rubor.measurement import measure, write_recording
+    from rubor.measurement.options import asked_options
+    from rubor.report import write_report
+
+    folder, done = _folder_for(file, choices.out)
+    if done is not None and not choices.force:
+        asked = {**asked_options(file.path, **choices.for_measure()), "keep_face": choices.keep_face}
+        if _is_current(done, asked) and all((folder / name).is_file() for name in _RESULT_FILES):
+            return _outcome(file, "already measured", folder, done)
+    recording = measure(file.path, **choices.for_measure(), threads=threads, progress=progress)
+    recording.summary["options"]["keep_face"] = choices.keep_face
+    write_recording(
+        recording, folder, extra=lambda unfinished: write_report(recording, unfinished / "report.html")
+    )
+    return _outcome(file, "measured", folder, recording.summary)
+
+
+def _folder_for(file: PlannedFile, out: Path) -> tuple[Path, dict[str, Any] | None]:
+    """The folder for a file's result, and the summary of what was measured of the same content.
+
+    It is never one that holds anything else. A result of the same content keeps its folder. Else
+    the file gets a folder of its name, with a part of its sum added where that is taken: by another
+    recording, or by something that is not Rubor's.
+
+    Raises:
+        InputError: even that name is taken.
+    """
+    plain = out / file.name
+    if not file.path.is_file() or not (file.shares_name or plain.exists()):
+        return plain, None
+    with file.path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    marked = out / f"{file.name}-{sha256[:_SUM_DIGITS]}"
+    for folder in (plain, marked):
+        if (done := _summary(folder)) is not None and done["file"]["sha256"] == sha256:
+            return folder, done
+    if marked.exists():
+        raise InputError(
+            f"The folder {marked} is there already and is not a result of {file.path.name}.",
+            "Move it away, or choose another folder with --out.",
+        )
+    return marked, None
+
+
+def _summary(folder: Path) -> dict[str, Any] | None:
+    """The summary of a result, None where the folder holds none."""
+    try:
+        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        str(summary["file"]["sha256"]), summary["versions"], summary["quality"], summary["accepted"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return dict(summary)
+
+
+def _is_current(done: dict[str, Any], asked: dict[str, Any]) -> bool:
+    """Whether measuring again would give the same numbers."""
+    from rubor._version import __version__
+    from rubor.measurement.summary import METHOD
+
+    versions = done["versions"]
+    same_program = (versions.get("rubor"), versions.get("method")) == (__version__, METHOD)
+    return same_program and done.get("options") == asked
+
+
+def _outcome(file: PlannedFile, state: State, folder: Path, summary: dict[str, Any]) -> Outcome:
+    failed = tuple(gate for gate in summary["quality"] if gate["passed"] is False)
+    return Outcome(file.path, state, folder, bool(summary["accepted"]), failed)

@@ -1,0 +1,111 @@
+"""What measuring came to, on stdout: for a person, or as JSON for a program."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rubor.cli.measure_file import Outcome
+from rubor.cli.measure_progress import state_in_words
+
+__all__ = ["print_results", "results_as_json"]
+
+# Wide enough for any path: in a file or a pipe nothing is broken into lines.
+_ENDLESS_WIDTH = 10_000
+
+
+def print_results(outcomes: Sequence[Outcome], out: Path) -> None:
+    """One file in a few lines, many in a table with what to do about them below it.
+
+    A single file that failed has had its say on stderr.
+    """
+    console = Console(width=None if sys.stdout.isatty() else _ENDLESS_WIDTH, highlight=False)
+    if len(outcomes) > 1:
+        console.print(_table(outcomes, out))
+        for name, advice in _advice(outcomes).items():
+            console.print(Text(f"{name}: {advice}"))
+        console.print(Text(_counts_in_words(outcomes)))
+        console.print(Text(f"Results are in {out.absolute()}"))
+    elif outcomes[0].report is not None:
+        console.print(Text(f"{outcomes[0].path.name}: {state_in_words(outcomes[0])}"))
+        for gate in outcomes[0].failed_gates:
+            console.print(Text(f"  {_gate_in_words(gate)} {gate['advice']}"))
+        console.print(Text(f"Report: {outcomes[0].report.absolute()}"))
+
+
+def results_as_json(outcomes: Sequence[Outcome]) -> str:
+    """A JSON object with one entry a file and how many came to what."""
+    document = {
+        "schema": "rubor.measured-files/1",
+        "files": [_entry(outcome) for outcome in outcomes],
+        "counts": _counts(outcomes),
+    }
+    return json.dumps(document, indent=2)
+
+
+def _table(outcomes: Sequence[Outcome], out: Path) -> Table:
+    table = Table("File", "Result", "What failed", "Report")
+    for column in table.columns:
+        column.overflow = "fold"
+    for outcome in outcomes:
+        if outcome.problem is not None:
+            failed = outcome.problem.message
+        else:
+            failed = ", ".join(gate["name"] for gate in outcome.failed_gates)
+        report = "" if outcome.report is None else str(outcome.report.relative_to(out))
+        cells = (outcome.path.name, state_in_words(outcome), failed, report)
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
+
+
+def _advice(outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """The cure for every gate that failed anywhere."""
+    return {
+        gate["name"]: gate["advice"] for outcome in outcomes for gate in outcome.failed_gates
+    }
+
+
+def _gate_in_words(gate: dict[str, Any]) -> str:
+    """Name, value and limit of a gate.
+
+    >>> _gate_in_words({"name": "duration_s", "value": 4.0, "limit": 10.0, "matters": True})
+    'duration_s 4 (limit 10):'
+    """
+    return f"{gate['name']} {gate['value']:.3g} (limit {gate['limit']:.3g}):"
+
+
+def _counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    return {
+        "files": len(outcomes),
+        "accepted": sum(outcome.accepted is True for outcome in outcomes),
+        "not_accepted": sum(outcome.accepted is False for outcome in outcomes),
+        "failed": sum(outcome.state == "failed" for outcome in outcomes),
+    }
+
+
+def _counts_in_words(outcomes: Sequence[Outcome]) -> str:
+    counts = _counts(outcomes)
+    return (
+        f"{counts['files']} files: {counts['accepted']} accepted,"
+        f" {counts['not_accepted']} not accepted, {counts['failed']} failed."
+    )
+
+
+def _entry(outcome: Outcome) -> dict[str, Any]:
+    problem = outcome.problem
+    return {
+        "file": str(outcome.path),
+        "state": outcome.state,
+        "accepted": outcome.accepted,
+        "failed_gates": list(outcome.failed_gates),
+        "folder": None if outcome.folder is None else str(outcome.folder.absolute()),
+        "report": None if outcome.report is None else str(outcome.report.absolute()),
+        "error": problem and {"message": problem.message, "cure": problem.cure},
+    }

@@ -1,0 +1,48 @@
+"""Values of options that are more than a word or a number."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import typer
+
+__all__ = ["Shard", "parse_baseline", "parse_shard"]
+
+Shard = tuple[int, int]
+
+
+def parse_baseline(text: str) -> tuple[float, float]:
+    """Start and end in seconds from `START-END`.
+
+    Raises:
+        typer.BadParameter: it is not two times from 0 on, the second one later.
+
+    >>> parse_baseline("2.5-10")
+    (2.5, 10.0)
+    """
+    found = re.fullmatch(r"\s*(\d+\.?\d*|\.\d+)\s*-\s*(\d+\.?\d*|\.\d+)\s*", text)
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is not START-END in seconds, such as 0-10 or 2.5-12.")
+    start_s, end_s = float(found[1]), float(found[2])
+    if not (start_s < end_s < math.inf):
+        raise typer.BadParameter(f"The baseline {text!r} ends before it begins.")
+    return start_s, end_s
+
+
+def parse_shard(text: str) -> Shard:
+    """Number and count from `NUMBER/COUNT`, counted from 1.
+
+    Raises:
+        typer.BadParameter: it is not two whole numbers with 1 <= number <= count.
+
+    >>> parse_shard("3/20")
+    (3, 20)
+    """
+    found = re.fullmatch(r"\s*(\d+)\s*/\s*(\d+)\s*", text)
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is not NUMBER/COUNT, such as 3/20.")
+    number, count = int(found[1]), int(found[2])
+    if not 1 <= number <= count:
+        raise typer.BadParameter(f"{text!r} is not one of 1/{count} to {count}/{count}.")
+    return number, count

@@ -1,0 +1,120 @@
+"""How figures look: colours with a role, colour scales, and figures as SVG inside a page.
+
+Every colour that is not data has a role. `inline_svg` turns a role's colour into a CSS variable
+with that colour as its fall-back, so that a page can change it, for a dark screen or for print,
+and a figure looks right where no page does.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from typing import Final
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+__all__ = [
+    "CHANGE_SCALE",
+    "COLOUR_OF_ROLE",
+    "REST_SCALE",
+    "TEXT_PT",
+    "inline_svg",
+    "new_figure",
+    "style_axes",
+]
+
+COLOUR_OF_ROLE: Final = {
+    "ink": "#1b2430",
+    "muted": "#5a6675",
+    "line": "#d5dbe1",
+    "soft": "#eef1f4",
+    "paper": "#fefefe",
+    "left": "#0a66b0",
+    "right": "#c2410c",
+    "middle": "#5b4b9a",
+}
+"""Blue for person-left and orange for person-right are told apart by all kinds of colour vision."""
+
+# Equal steps of CIEDE2000 along a course of falling lightness, and of falling lightness to both
+# sides: the scales read the same without colour vision.
+REST_SCALE: Final = LinearSegmentedColormap.from_list(
+    "redness at rest",
+    [
+        "#fdf2e7", "#f7dfcb", "#f1caaf", "#ecb496", "#e59d80", "#de866e", "#d6705f", "#cc584e",
+        "#b84945", "#a2393b", "#8a2730",
+    ],
+)  # fmt: skip
+CHANGE_SCALE: Final = LinearSegmentedColormap.from_list(
+    "change of redness",
+    [
+        "#00649f", "#167ab5", "#4291c6", "#73a8d0", "#9ec0da", "#c6d7e3", "#e9ebed",
+        "#ecd4cd", "#e9b7aa", "#e29583", "#d97160", "#ca4e44", "#ad3032",
+    ],
+)  # fmt: skip
+
+TEXT_PT: Final = 11.0
+_FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+
+def new_figure(width_pt: float, height_pt: float) -> Figure:
+    """An empty figure, in points: one point is one CSS pixel of the page at full size."""
+    figure = Figure(figsize=(width_pt / 72.0, height_pt / 72.0), dpi=72)
+    figure.set_facecolor(COLOUR_OF_ROLE["paper"])
+    return figure
+
+
+def style_axes(axes: Axes) -> None:
+    """Plain axes: two spines, light lines across, small muted numbers."""
+    axes.set_facecolor("none")
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.spines["bottom"].set_color(COLOUR_OF_ROLE["line"])
+    axes.grid(axis="y", color=COLOUR_OF_ROLE["line"], linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=0, labelsize=TEXT_PT - 1.0, labelcolor=COLOUR_OF_ROLE["muted"], pad=4)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.label.set_color(COLOUR_OF_ROLE["muted"])
+        axis.label.set_fontsize(TEXT_PT - 1.0)
+
+
+def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> str:
+    """A figure as an `<svg>` element that stands alone in any HTML page.
+
+    Text stays text, in the fonts of the page. Nothing in it refers to anything outside.
+
+    Args:
+        figure: drawn with the colours of `COLOUR_OF_ROLE`.
+        name: unlike that of any other figure on the page; letters, digits, hyphens.
+        title: read out by a screen reader.
+        description: what there is to see, for those who do not see it.
+
+    >>> svg = inline_svg(new_figure(100, 50), name="map", title="A map", description="Empty.")
+    >>> svg[:70]
+    '<svg class="figure" role="img" aria-labelledby="map-title map-description"'
+    >>> "http" in svg
+    False
+    """
+    drawn = io.StringIO()
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
+        figure.savefig(drawn, format="svg", facecolor=figure.get_facecolor())
+    text = drawn.getvalue()
+    content = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
+    opening, content = content.split(">", 1)
+    box = re.search(r'viewBox="([^"]+)"', opening)
+    width = figure.get_figwidth() * 72.0
+    content = re.sub(r"<!--.*?-->\s*", "", content, flags=re.DOTALL)
+    content = re.sub(r'\bxlink:href="', 'href="', content)
+    content = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", content)
+    content = re.sub(r"(font: [^;\"]*?px )[^;\"]+", rf"\g<1>{_FONTS}", content)
+    content = re.sub(r"(\d+\.\d\d)\d+", r"\1", content)
+    for role, colour in COLOUR_OF_ROLE.items():
+        content = content.replace(f": {colour}", f": var(--figure-{role}, {colour})")
+    return (
+        f'<svg class="figure" role="img" aria-labelledby="{name}-title {name}-description"'
+        f' viewBox="{box.group(1) if box else ""}" style="width: 100%; max-width: {width:.0f}px">'
+        f'<title id="{name}-title">{html.escape(title)}</title>'
+        f'<desc id="{name}-description">{html.escape(description)}</desc>{content.strip()}'
+    )
