@@ -1,9 +1,9 @@
-"""Make the blood curve: what a change of ln R - ln G says about a change of ln blood, by skin tone.
+"""Make the blood curve: what a change of ln R - ln G says about a change of ln blood.
 
-People are drawn from the spreads of `rubor.optics.skin_variation`, over all melanin; each is seen by
-cameras and in lights drawn at random, and her blood is changed. At every skin tone (ITA) the table
-keeps the mean and the variance of ln(change of ln blood / change of log ratio), and how far both go
-with the resting colour. No person or recording enters it; it is physics and spreads only.
+People are drawn from the spreads of `rubor.optics.skin_variation`, over all melanin; each is seen
+by cameras and in lights drawn at random, and her blood is changed. At every skin tone (ITA) the
+table keeps the mean and the variance of ln(change of ln blood / change of log ratio), and how far
+both go with the resting colour. It is physics and spreads only; no recording enters it.
 
 Sensitivities: 52 cameras of rawtoaces-data (Academy Software Foundation, Apache-2.0), which stay
 outside the project; only what follows from them is shipped. Lights and chart: colour-science.
@@ -46,6 +46,8 @@ VIEWS_PER_PERSON = 4
 CHUNK = 100
 MELANIN_RANGE = (0.005, 0.6)
 LIGHTS = ("D50", "D65", "LED-B1", "LED-B3", "LED-V1", "FL2", "FL11", "A")
+# Share of views whose colour is exact, as phones are tuned to be: those of the standard observer.
+EXACT_COLOUR_SHARE = 0.25
 # How far a phone's own contrast may differ from the sRGB curve that undoes it: an assumption.
 CONTRAST_SD_LN = 0.05
 
@@ -169,9 +171,11 @@ def write(table: pd.DataFrame, name: str, meaning: str) -> None:
     header = (
         f"# {meaning}\n"
         f"# Made by scripts/make_blood_curve.py, version {VERSION}, seed {SEED}: two-layer\n"
-        f"# adding-doubling skin, {PEOPLE} drawn people, {VIEWS_PER_PERSON} views each, specular 0-4 %,\n"
+        f"# adding-doubling skin, {PEOPLE} drawn people, "
+        f"{VIEWS_PER_PERSON} views each, specular 0-4 %,\n"
         f"# lights {' '.join(LIGHTS)} of colour-science,\n"
-        f"# 52 camera sensitivities of rawtoaces-data (Academy Software Foundation, Apache-2.0),\n"
+        "# 52 camera sensitivities of rawtoaces-data (Academy Software Foundation, Apache-2.0),\n"
+        f"# exact colour in {EXACT_COLOUR_SHARE:.0%} of views,\n"
         f"# contrast SD {CONTRAST_SD_LN:.0%}. Constant oxygen saturation.\n"
     )
     text = table.round(5).to_csv(index=False, lineterminator="\n")
@@ -179,6 +183,7 @@ def write(table: pd.DataFrame, name: str, meaning: str) -> None:
 
 
 def main() -> None:
+    """Draw, look and write both tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cameras", type=Path, help="camera_ssf_rawtoaces.csv")
     arguments = parser.parse_args()
@@ -187,20 +192,28 @@ def main() -> None:
     melanin = np.exp(random.uniform(*np.log(MELANIN_RANGE), PEOPLE))
     spectra = blood_series(draw_skin(melanin, random), PEOPLE)
     cameras = read_cameras(arguments.cameras)
-    views = [
-        weights_on_skin_grid(illuminant_power(light, CAMERA_NM), camera)
-        for light in LIGHTS
-        for camera in cameras
-    ]
-    observer = weights_on_skin_grid(
-        illuminant_power("D65", CAMERA_NM), spectral_sensitivity(STANDARD_OBSERVER, CAMERA_NM)
+    exact = spectral_sensitivity(STANDARD_OBSERVER, CAMERA_NM)
+    views, exact_views = (
+        np.array(
+            [
+                weights_on_skin_grid(illuminant_power(light, CAMERA_NM), sensitivity)
+                for light in LIGHTS
+                for sensitivity in sensitivities
+            ]
+        )
+        for sensitivities in (cameras, [exact])
     )
+    observer = weights_on_skin_grid(illuminant_power("D65", CAMERA_NM), exact)
     rest = int(np.flatnonzero(BLOOD_STEPS_LN == 0.0)[0])
 
     ita, gain, resting = [], [], []
     for _ in range(VIEWS_PER_PERSON):
         specular = draw_specular(PEOPLE, random)
-        chosen = np.array(views)[random.integers(len(views), size=PEOPLE)]
+        chosen = np.where(
+            (random.random(PEOPLE) < EXACT_COLOUR_SHARE)[:, None, None],
+            exact_views[random.integers(len(exact_views), size=PEOPLE)],
+            views[random.integers(len(views), size=PEOPLE)],
+        )
         contrast = np.exp(CONTRAST_SD_LN * random.standard_normal(PEOPLE))
         seen = spectra + specular[:, None, None]
         rgb = np.einsum("psw,pwc->psc", seen, chosen)

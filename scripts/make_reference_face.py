@@ -2,7 +2,8 @@
 
 The geometry is what Face Mesh answers to a drawn face: frontal, expressionless, of adult proportions
 and of nobody. It is made mirror-symmetric and scaled to an adult distance between the outer eye
-corners. The triangles are the published tessellation of Face Mesh, read from the mediapipe wheel (Apache-2.0).
+corners. The triangles are the published tessellation of Face Mesh, read from the mediapipe wheel
+(Apache-2.0).
 
 Run it only to change regions or cells; a change of cells is a change of method version:
 

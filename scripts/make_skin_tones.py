@@ -40,6 +40,7 @@ STEPS = [
 
 
 def main() -> None:
+    """Find the melanin of each step and write the table."""
     wavelength = np.arange(400.0, 701.0, 5.0)
     weights = linear_rgb_weights(
         wavelength,
@@ -61,7 +62,8 @@ def main() -> None:
         rows.append((name, middle, round(float(np.hypot(within, np.sqrt(off))), 1),
                      round(melanin, 5), *patch))  # fmt: skip
     header = (
-        "# Six steps of skin tone: individual typology angle, its standard deviation when declared,\n"
+        "# Six steps of skin tone: individual typology angle, its standard deviation when "
+        "declared,\n"
         "# melanin of the typical skin that has it, and that skin's colour (8-bit sRGB, daylight,\n"
         f"# specular {SPECULAR:.0%}). Made by scripts/make_skin_tones.py, version {VERSION}.\n"
     )

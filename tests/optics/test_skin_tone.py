@@ -9,7 +9,7 @@ import pytest
 
 from rubor.errors import InputError
 from rubor.optics import individual_typology_angle_deg, linear_rgb_to_lab, srgb_decode
-from rubor.optics.skin_tone import nearest_skin_tone, skin_tone, skin_tones
+from rubor.optics.skin_tone import nearest_skin_tone, skin_tone_named, skin_tones
 
 BANDS_DEG = {
     "very-light": (55.0, 90.0),
@@ -45,8 +45,8 @@ def test_a_declared_step_is_unsure_enough_to_reach_towards_its_neighbour() -> No
 
 def test_steps_are_found_by_name_and_by_angle() -> None:
     for tone in skin_tones():
-        assert skin_tone(tone.name) is tone
+        assert skin_tone_named(tone.name) is tone
         assert nearest_skin_tone(tone.ita_deg + 1.0) is tone
     with pytest.raises(InputError, match="olive") as caught:
-        skin_tone("olive")
+        skin_tone_named("olive")
     assert "very-light" in caught.value.cure

@@ -27,10 +27,10 @@ def with_clear_errors(command: Callable[Arguments, Result]) -> Callable[Argument
     def clear(*arguments: Arguments.args, **options: Arguments.kwargs) -> Result:
         try:
             return command(*arguments, **options)
-        except (typer.Exit, BrokenPipeError):
+        except (typer.Exit, typer.BadParameter, BrokenPipeError):
             raise
         except KeyboardInterrupt:
-            print("rubor: Stopped.", file=sys.stderr)
+            print("rubor: Stopped. What was finished is kept.", file=sys.stderr)
             raise typer.Exit(_INTERRUPTED) from None
         except Exception as error:
             print_problem(problem_of(error))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,9 +14,10 @@ from rubor.cli.problem import Problem, problem_of
 from rubor.errors import InputError
 
 if TYPE_CHECKING:
+    from rubor.measurement import Recording
     from rubor.measurement.options import ReferenceChoice
 
-__all__ = ["Choices", "Outcome", "measure_file"]
+__all__ = ["Choices", "FailedGate", "Outcome", "measure_file"]
 
 State = Literal["measured", "already measured", "failed"]
 
@@ -56,6 +57,26 @@ class Choices:
 
 
 @dataclass(frozen=True)
+class FailedGate:
+    """A quality gate that a recording did not pass.
+
+    Attributes:
+        name: as in `summary.json`.
+        matters: whether it makes the recording not accepted.
+        title: what is wanted, for people.
+        found, wanted: value and limit with their units; empty where there is none.
+        advice: the cure.
+    """
+
+    name: str
+    matters: bool
+    title: str
+    found: str
+    wanted: str
+    advice: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What became of one file.
 
@@ -64,7 +85,7 @@ class Outcome:
         state: whether it is measured now.
         folder: where its result is; None where it failed.
         accepted: whether every quality gate that matters has passed; None where it failed.
-        failed_gates: the gates that did not pass, as in `summary.json`.
+        failed_gates: the gates that did not pass, those that matter first.
         problem: why it failed.
     """
 
@@ -72,7 +93,7 @@ class Outcome:
     state: State
     folder: Path | None = None
     accepted: bool | None = None
-    failed_gates: tuple[dict[str, Any], ...] = field(default=())
+    failed_gates: tuple[FailedGate, ...] = ()
     problem: Problem | None = None
 
     @property
@@ -114,15 +135,31 @@ def _measure_file(
 
     folder, done = _folder_for(file, choices.out)
     if done is not None and not choices.force:
-        asked = {**asked_options(file.path, **choices.for_measure()), "keep_face": choices.keep_face}
+        asked = {
+            **asked_options(file.path, **choices.for_measure()),
+            "keep_face": choices.keep_face,
+        }
         if _is_current(done, asked) and all((folder / name).is_file() for name in _RESULT_FILES):
             return _outcome(file, "already measured", folder, done)
     recording = measure(file.path, **choices.for_measure(), threads=threads, progress=progress)
     recording.summary["options"]["keep_face"] = choices.keep_face
+    picture = _face_picture(file.path, choices, recording) if choices.keep_face else None
     write_recording(
-        recording, folder, extra=lambda unfinished: write_report(recording, unfinished / "report.html")
+        recording,
+        folder,
+        extra=lambda part: write_report(recording, part / "report.html", face_image=picture),
     )
     return _outcome(file, "measured", folder, recording.summary)
+
+
+def _face_picture(path: Path, choices: Choices, recording: Recording) -> bytes:
+    """The face at rest where it is known when that was, else as it is first seen."""
+    from rubor.vision.face_picture import face_picture
+
+    rest_s = recording.summary["baseline"]["start_s"] or 0.0
+    return face_picture(
+        path, face=choices.face, mirrored=bool(choices.mirrored), after_s=float(rest_s)
+    )
 
 
 def _folder_for(file: PlannedFile, out: Path) -> tuple[Path, dict[str, Any] | None]:
@@ -173,5 +210,13 @@ def _is_current(done: dict[str, Any], asked: dict[str, Any]) -> bool:
 
 
 def _outcome(file: PlannedFile, state: State, folder: Path, summary: dict[str, Any]) -> Outcome:
-    failed = tuple(gate for gate in summary["quality"] if gate["passed"] is False)
+    from rubor.report.gate_words import gate_texts
+
+    failed = tuple(
+        FailedGate(
+            text.name, text.state == "failed", text.title, text.found, text.wanted, text.cure
+        )
+        for text in gate_texts(summary["quality"])
+        if text.state in ("failed", "hint")
+    )
     return Outcome(file.path, state, folder, bool(summary["accepted"]), failed)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rubor.cli.measure_file import Outcome
-from rubor.cli.measure_progress import state_in_words
+from rubor.cli.measure_file import FailedGate, Outcome
+from rubor.cli.progress_display import state_in_words
 
 __all__ = ["print_results", "results_as_json"]
 
@@ -26,18 +28,28 @@ def print_results(outcomes: Sequence[Outcome], out: Path) -> None:
 
     A single file that failed has had its say on stderr.
     """
-    console = Console(width=None if sys.stdout.isatty() else _ENDLESS_WIDTH, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else _ENDLESS_WIDTH)
     if len(outcomes) > 1:
         console.print(_table(outcomes, out))
-        for name, advice in _advice(outcomes).items():
-            console.print(Text(f"{name}: {advice}"))
-        console.print(Text(_counts_in_words(outcomes)))
-        console.print(Text(f"Results are in {out.absolute()}"))
-    elif outcomes[0].report is not None:
-        console.print(Text(f"{outcomes[0].path.name}: {state_in_words(outcomes[0])}"))
-        for gate in outcomes[0].failed_gates:
-            console.print(Text(f"  {_gate_in_words(gate)} {gate['advice']}"))
-        console.print(Text(f"Report: {outcomes[0].report.absolute()}"))
+        lines = [f"{name}: {advice}" for name, advice in _advice(outcomes).items()]
+        lines.append(_counts_in_words(outcomes))
+        if any(outcome.folder for outcome in outcomes):
+            lines.append(f"Results are in {out.absolute()}")
+    else:
+        lines = _lines(outcomes[0])
+    for line in lines:
+        typer.echo(line)
+
+
+def _lines(outcome: Outcome) -> list[str]:
+    """What a single file came to."""
+    if outcome.report is None:
+        return []
+    return [
+        f"{outcome.path.name}: {state_in_words(outcome)}",
+        *(f"  {_gate_in_words(gate)} {gate.advice}" for gate in outcome.failed_gates),
+        f"Report: {outcome.report.absolute()}",
+    ]
 
 
 def results_as_json(outcomes: Sequence[Outcome]) -> str:
@@ -58,7 +70,7 @@ def _table(outcomes: Sequence[Outcome], out: Path) -> Table:
         if outcome.problem is not None:
             failed = outcome.problem.message
         else:
-            failed = ", ".join(gate["name"] for gate in outcome.failed_gates)
+            failed = ", ".join(gate.title for gate in outcome.failed_gates if gate.matters)
         report = "" if outcome.report is None else str(outcome.report.relative_to(out))
         cells = (outcome.path.name, state_in_words(outcome), failed, report)
         table.add_row(*(Text(cell) for cell in cells))
@@ -66,19 +78,20 @@ def _table(outcomes: Sequence[Outcome], out: Path) -> Table:
 
 
 def _advice(outcomes: Sequence[Outcome]) -> dict[str, str]:
-    """The cure for every gate that failed anywhere."""
-    return {
-        gate["name"]: gate["advice"] for outcome in outcomes for gate in outcome.failed_gates
-    }
+    """The cure for every gate that failed anywhere, by the gate's title."""
+    return {gate.title: gate.advice for outcome in outcomes for gate in outcome.failed_gates}
 
 
-def _gate_in_words(gate: dict[str, Any]) -> str:
-    """Name, value and limit of a gate.
+def _gate_in_words(gate: FailedGate) -> str:
+    """What was wanted, and how far the recording was from it.
 
-    >>> _gate_in_words({"name": "duration_s", "value": 4.0, "limit": 10.0, "matters": True})
-    'duration_s 4 (limit 10):'
+    >>> _gate_in_words(
+    ...     FailedGate("duration_s", True, "Long enough", "4 seconds", "at least 10 seconds", "")
+    ... )
+    'Long enough: no (4 seconds, at least 10 seconds).'
     """
-    return f"{gate['name']} {gate['value']:.3g} (limit {gate['limit']:.3g}):"
+    numbers = ", ".join(part for part in (gate.found, gate.wanted) if part)
+    return f"{gate.title}: no ({numbers})." if numbers else f"{gate.title}: no."
 
 
 def _counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
@@ -104,7 +117,7 @@ def _entry(outcome: Outcome) -> dict[str, Any]:
         "file": str(outcome.path),
         "state": outcome.state,
         "accepted": outcome.accepted,
-        "failed_gates": list(outcome.failed_gates),
+        "failed_gates": [asdict(gate) for gate in outcome.failed_gates],
         "folder": None if outcome.folder is None else str(outcome.folder.absolute()),
         "report": None if outcome.report is None else str(outcome.report.absolute()),
         "error": problem and {"message": problem.message, "cure": problem.cure},

@@ -30,7 +30,7 @@ __all__ = [
 COLOUR_OF_ROLE: Final = {
     "ink": "#1b2430",
     "muted": "#5a6675",
-    "line": "#d5dbe1",
+    "line": "#cdd4db",
     "soft": "#eef1f4",
     "paper": "#fefefe",
     "left": "#0a66b0",
@@ -56,7 +56,7 @@ CHANGE_SCALE: Final = LinearSegmentedColormap.from_list(
     ],
 )  # fmt: skip
 
-TEXT_PT: Final = 11.0
+TEXT_PT: Final = 12.0
 _FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -111,7 +111,9 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> st
     content = re.sub(r"(font: [^;\"]*?px )[^;\"]+", rf"\g<1>{_FONTS}", content)
     content = re.sub(r"(\d+\.\d\d)\d+", r"\1", content)
     for role, colour in COLOUR_OF_ROLE.items():
-        content = content.replace(f": {colour}", f": var(--figure-{role}, {colour})")
+        variable = f"var(--figure-{role}, {colour})"
+        content = content.replace(f'fill="{colour}"', f'style="fill: {variable}"')
+        content = content.replace(f": {colour}", f": {variable}")
     return (
         f'<svg class="figure" role="img" aria-labelledby="{name}-title {name}-description"'
         f' viewBox="{box.group(1) if box else ""}" style="width: 100%; max-width: {width:.0f}px">'

@@ -45,8 +45,8 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 MapKind = Literal["rest", "change"]
 
-_PANEL_PT = (440.0, 250.0)
-_MAP_PT = (420.0, 500.0)
+_PANEL_PT = (400.0, 240.0)
+_MAP_PT = (400.0, 530.0)
 # No scale is finer than these, so that noise never looks like a blush. 0.02 is about half of what
 # a blush of half as much blood again makes (log10 R/G).
 _LEAST_CHANGE_SHOWN = 0.02
@@ -101,7 +101,7 @@ def plot_traces(recording: Recording, regions: Sequence[str] | None = None) -> F
         regions: which to draw; None for all. Left and right of a pair share a panel.
 
     Returns:
-        The figure, 440 points wide for one panel, 880 for more.
+        The figure, 400 points wide for one panel, 800 for more.
     """
     if recording.summary["video"]["frames"] < 2:
         return _plot_photo(recording, regions)
@@ -111,9 +111,9 @@ def plot_traces(recording: Recording, regions: Sequence[str] | None = None) -> F
     rows = math.ceil(len(panels) / columns)
     figure = new_figure(_PANEL_PT[0] * columns, _PANEL_PT[1] * rows)
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
-    left, right = 58.0 / _PANEL_PT[0] / columns, 1.0 - 42.0 / _PANEL_PT[0] / columns
+    left, right = 62.0 / _PANEL_PT[0] / columns, 1.0 - 46.0 / _PANEL_PT[0] / columns
     figure.subplots_adjust(
-        left=left, right=right, bottom=40.0 / _PANEL_PT[1] / rows,
+        left=left, right=right, bottom=44.0 / _PANEL_PT[1] / rows,
         top=1.0 - 34.0 / _PANEL_PT[1] / rows, hspace=0.42, wspace=0.3,
     )  # fmt: skip
     limits = _common_limits(recording)
@@ -186,7 +186,7 @@ def _draw_panel(
             color=COLOUR_OF_ROLE["muted"], fontsize=TEXT_PT,
         )  # fmt: skip
     axes.set_title(
-        _panel_title(names), loc="left", fontsize=TEXT_PT + 1.0, fontweight="bold",
+        _panel_title(names), loc="left", x=-0.14, fontsize=TEXT_PT + 1.0, fontweight="bold",
         color=COLOUR_OF_ROLE["ink"], pad=10,
     )  # fmt: skip
     handles = axes.get_legend_handles_labels()[0] if len(names) > 1 else []
@@ -195,8 +195,8 @@ def _draw_panel(
     if handles:
         axes.legend(
             handles=handles, loc="lower right", bbox_to_anchor=(1.0, 0.995), ncols=len(handles),
-            frameon=False, fontsize=TEXT_PT - 1.0, labelcolor=COLOUR_OF_ROLE["ink"],
-            handlelength=1.2, borderaxespad=0.2, columnspacing=1.2, handletextpad=0.5,
+            frameon=False, fontsize=TEXT_PT - 1.5, labelcolor=COLOUR_OF_ROLE["ink"],
+            handlelength=1.0, borderaxespad=0.2, columnspacing=0.9, handletextpad=0.4,
         )  # fmt: skip
     axes.set_ylabel("change of log₁₀(R/G)" if changes else "log₁₀(R/G)")
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
@@ -204,8 +204,8 @@ def _draw_panel(
         percent = axes.secondary_yaxis("right", functions=(_to_percent, _from_percent))
         percent.spines["right"].set_visible(False)
         percent.tick_params(length=0, labelsize=TEXT_PT - 1.0, labelcolor=COLOUR_OF_ROLE["muted"])
-        percent.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-        percent.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.0f} %" if value else "0"))
+        percent.yaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
+        percent.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{_signed(value, '.0f')} %"))
     if time_s[-1] > _CLOCK_FROM_S:
         axes.set_xlabel("time (minutes:seconds)")
         axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 1.5, 3, 6, 10]))
@@ -282,6 +282,11 @@ def _role(region: str) -> str:
     return next((side for side in ("left", "right") if region.endswith(f"_{side}")), "middle")
 
 
+def _signed(value: float, style: str) -> str:
+    """With a true minus, and no sign at zero."""
+    return f"{value:+{style}}".replace("-", "−") if abs(value) > 1e-9 else "0"
+
+
 def _side_label(region: str) -> str:
     role = _role(region)
     return f"person-{role}" if role != "middle" else region.replace("_", " ")
@@ -313,7 +318,7 @@ def plot_face_map(
         redness: what to draw, where it is already at hand.
 
     Returns:
-        The figure, 420 points wide a map.
+        The figure, 400 points wide a map.
 
     Raises:
         ValueError: a map of change is asked for where the recording has none.
@@ -326,7 +331,7 @@ def plot_face_map(
         zip(figure.subplots(1, len(show), squeeze=False).ravel(), show, strict=True)
     ):
         axes.set_position(
-            ((number + 0.03) / len(show), 0.155, 0.94 / len(show), 0.80), which="both"
+            ((number + 0.02) / len(show), 0.12, 0.96 / len(show), 0.835), which="both"
         )
         if kind == "rest":
             _draw_map(
@@ -389,7 +394,7 @@ def _draw_map(
         )  # fmt: skip
     place = axes.get_position(original=True)
     bar_axes = axes.figure.add_axes(
-        (place.x0 + 0.1 * place.width, 0.115, 0.8 * place.width, 0.022)
+        (place.x0 + 0.1 * place.width, 0.088, 0.8 * place.width, 0.02)
     )
     bar = axes.figure.colorbar(
         ScalarMappable(norm, scale), cax=bar_axes, orientation="horizontal", extend="both"
@@ -397,17 +402,17 @@ def _draw_map(
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=0, labelsize=TEXT_PT - 1.0, labelcolor=muted, pad=4)
     bar.set_ticks([norm.vmin, norm.vmin / 2.0, 0.0, norm.vmax / 2.0, norm.vmax])
-    bar.ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.3g}" if value else "0"))
+    bar.ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value, ".3g")))
     bar.set_label("less red  –  erythema index, log₁₀(R/G)  –  more red",
                   fontsize=TEXT_PT - 1.0, color=muted)  # fmt: skip
     axes.set_title(label, fontsize=TEXT_PT + 1.0, color=COLOUR_OF_ROLE["ink"], fontweight="bold")
 
 
 def _symmetric(values: FloatArray, least: float) -> tuple[float, float]:
-    """Limits around 0 that leave out at most the outermost 2 % of the cells, in steps of 0.01."""
+    """Limits around 0 that leave out at most the outermost 2 % of the cells, in steps of 0.02."""
     known = np.abs(values[np.isfinite(values)])
     reach = float(np.percentile(known, 98)) if known.size else 0.0
-    limit = max(least, math.ceil(reach * 100.0) / 100.0)
+    limit = max(least, math.ceil(reach * 50.0) / 50.0)
     return -limit, limit
 
 

@@ -81,8 +81,10 @@ def _at_least(
 
 
 def face_size(evidence: Evidence) -> Gate:
-    """Outer eye corners at least 90 px apart: under that, cells and then regions lose their colour
-    to the chroma of their neighbours (region index moves 0.005 at 59 px).
+    """Pixels between the outer eye corners.
+
+    Under 90, cells and then regions take on the chroma of their neighbours (a region's index moves
+    by 0.005 at 59).
     """
     eyes = evidence.observation.eye_distance_px
     return _at_least(
@@ -303,9 +305,12 @@ def has_baseline(evidence: Evidence) -> Gate | None:
     if evidence.still_photo:
         return None
     found = isinstance(evidence.baseline, Baseline)
-    reason = "" if isinstance(evidence.baseline, Baseline) else evidence.baseline.reason
-    advice = f"{reason} Begin with a quiet minute, or name the stretch with --baseline START-END."
-    return Gate("has_baseline", float(found), 1.0, found, True, "" if found else advice.strip())
+    reason = "" if isinstance(evidence.baseline, Baseline) else evidence.baseline.reason.rstrip(".")
+    advice = (
+        f"{reason[:1].upper()}{reason[1:]}."
+        " Begin with a quiet minute, or name the stretch with --baseline START-END."
+    )
+    return Gate("has_baseline", float(found), 1.0, found, True, "" if found else advice)
 
 
 def mirroring_known(evidence: Evidence) -> Gate:

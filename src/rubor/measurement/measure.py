@@ -19,7 +19,6 @@ from rubor.measurement.gates import Evidence, judge
 from rubor.measurement.light_reference import LightReference, background_light, card_light
 from rubor.measurement.observation import Observation, observe
 from rubor.measurement.options import ReferenceChoice, asked_options
-from rubor.measurement.patch_sampling import ColourRule
 from rubor.measurement.patch_store import PatchStore
 from rubor.measurement.recording import Recording
 from rubor.measurement.region_series import cell_and_region_series
@@ -87,9 +86,9 @@ def measure(
     with ExitStack() as stack:
         store = stack.enter_context(PatchStore(geometry.patches))
         if path.is_file() and is_photo(path):
-            observation, source, colour = _observe_photo(path, geometry, tracker, store, reference)
+            observation, source = _observe_photo(path, geometry, tracker, store, reference)
         else:
-            observation, source, colour = _observe_video(
+            observation, source = _observe_video(
                 path, geometry, tracker, store, reference, threads, progress
             )
         if not observation.found.any():
@@ -121,7 +120,7 @@ def _observe_video(
     reference: ReferenceChoice,
     threads: int,
     progress: Callable[[float, float | None], None] | None,
-) -> tuple[Observation, Source, ColourRule]:
+) -> tuple[Observation, Source]:
     with VideoFile(path, threads=threads) as video:
         info = video.info
         report = None if progress is None else (lambda time_s: progress(time_s, info.duration_s))
@@ -135,7 +134,7 @@ def _observe_video(
             progress=report,
         )
         source = Source.of_video(path.name, _sha256(path), info, video.end, observation)
-        return observation, source, info.coding
+        return observation, source
 
 
 def _observe_photo(
@@ -144,14 +143,14 @@ def _observe_photo(
     tracker: FaceTracker,
     store: PatchStore,
     reference: ReferenceChoice,
-) -> tuple[Observation, Source, ColourRule]:
+) -> tuple[Observation, Source]:
     photo = read_photo(path)
     frame: PhotoFrame = photo_frame(photo)
     colour = LinearLight()
     observation = observe(
         iter([frame]), colour, geometry, tracker, store, want_card=reference in ("auto", "card")
     )
-    return observation, Source.of_photo(path.name, _sha256(path), photo, observation), colour
+    return observation, Source.of_photo(path.name, _sha256(path), photo, observation)
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,11 @@ FloatArray = npt.NDArray[np.float64]
 # Mesh points are smoothed over these neighbours, as many after as before, so that nothing lags.
 _SMOOTHING = np.array([1.0, 4.0, 6.0, 4.0, 1.0], np.float32)
 _REACH = len(_SMOOTHING) // 2
-# The mesh is placed on every frame while the face moves, and on every second one while it keeps
-# still: the one between gets the mean of its neighbours. Colour is read in every frame.
+# The mesh is placed on every frame while the face moves, and at least ten times a second while it
+# keeps still: frames between two placements get points between theirs. Colour is read in every frame.
 _STILL_SHARE = 0.01
-_STILL_FASTEST_S = 1 / 20
+_LONGEST_BETWEEN_S = 0.105
+_MOST_BETWEEN = 2
 SCENE_INTERVAL_S = 0.2
 LOOK_INTERVAL_S = 2.0
 FACE_COUNT_INTERVAL_S = 10.0
@@ -119,6 +120,7 @@ class _Watcher:
         self._sampler = PatchSampler(face)
         self._waiting: deque[_Waiting] = deque()
         self._placed: npt.NDArray[np.float32] | None = None
+        self._placed_s: float | None = None
         self._still = False
         self._past: deque[npt.NDArray[np.float32] | None] = deque(maxlen=_REACH)
         self._times: list[float] = []
@@ -150,7 +152,7 @@ class _Watcher:
             self._waiting.append(_Waiting(frame, None, between=True))
         else:
             self._place(frame)
-        if len(self._waiting) > _REACH + 1:
+        if len(self._waiting) > _REACH + _MOST_BETWEEN:
             self._sample_oldest()
 
     def finish(self) -> Observation:
@@ -179,21 +181,42 @@ class _Watcher:
         )
 
     def _may_skip(self, frame: Frame) -> bool:
-        """Whether the mesh may be put between its neighbours' in this frame."""
-        if not (self._still and self._waiting) or self._waiting[-1].between:
+        """Whether this frame's points may be put between those of its neighbours.
+
+        The next frame, a step later, will still be within reach of the last placement.
+        """
+        if not self._still or self._placed_s is None:
             return False
-        return frame.time_s - self._waiting[-1].frame.time_s < _STILL_FASTEST_S
+        step_s = frame.time_s - self._times[-2]
+        return frame.time_s + step_s - self._placed_s <= _LONGEST_BETWEEN_S
 
     def _place(self, frame: Frame) -> None:
         points = self._tracker.follow(frame)
-        before, self._placed = self._placed, points
-        if self._waiting and self._waiting[-1].between:
-            known = [mesh for mesh in (before, points) if mesh is not None]
-            self._waiting[-1].points = np.asarray(sum(known) / np.float32(len(known)))
+        before, before_s = self._placed, self._placed_s
+        self._fill_between(before, before_s, points, frame.time_s)
+        self._placed, self._placed_s = points, frame.time_s
         self._still = before is not None and points is not None and _is_still(before, points)
         self._waiting.append(_Waiting(frame, points))
         if points is not None:
             self._look_around(frame, points)
+
+    def _fill_between(
+        self,
+        before: npt.NDArray[np.float32] | None,
+        before_s: float | None,
+        after: npt.NDArray[np.float32] | None,
+        after_s: float,
+    ) -> None:
+        """Give the frames since the last placement points on the way from it to the next one."""
+        for waiting in self._waiting:
+            if not waiting.between:
+                continue
+            waiting.between = False
+            if before is None or before_s is None or after is None:
+                waiting.points = before
+            else:
+                share = np.float32((waiting.frame.time_s - before_s) / (after_s - before_s))
+                waiting.points = before + share * (after - before)
 
     def _look_around(self, frame: Frame, points: npt.NDArray[np.float32]) -> None:
         """The slower looks: scene, sharpness, texture, other people."""
@@ -224,9 +247,8 @@ class _Watcher:
             self._card = SceneSampler(greys, self._colour, behind_person=False)
 
     def _flush(self) -> None:
-        if self._waiting and self._waiting[-1].between:
-            self._waiting[-1].points = self._placed
-        self._placed, self._still = None, False
+        self._fill_between(self._placed, self._placed_s, None, 0.0)
+        self._placed, self._placed_s, self._still = None, None, False
         while self._waiting:
             self._sample_oldest()
         self._past.clear()
@@ -257,7 +279,7 @@ class _Waiting:
     """A frame whose neighbours in time are not all known yet.
 
     Attributes:
-        between: its points are to come from its neighbours.
+        between: its points are still to come from its neighbours.
     """
 
     frame: Frame

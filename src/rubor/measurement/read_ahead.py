@@ -12,7 +12,7 @@ __all__ = ["read_ahead"]
 Item = TypeVar("Item")
 
 
-def read_ahead(items: Iterator[Item], depth: int = 8) -> Generator[Item, None, None]:
+def read_ahead(items: Iterator[Item], depth: int = 4) -> Generator[Item, None, None]:
     """Yield the same items in the same order, with up to `depth` of them made in advance.
 
     Decoding releases the interpreter lock, so it overlaps with measuring. An error in the producer is

@@ -19,7 +19,7 @@ __all__ = ["write_recording"]
 _UNITS = {
     "time_s": "s since the first frame",
     "erythema_index": "log10(R/G), linear light",
-    "erythema_index_change": "log10(R/G), change from the recording's baseline, divided by the light reference",
+    "erythema_index_change": "log10(R/G), change from the baseline, divided by the light reference",
     "lab_l": "CIELAB L*, D65, 2 degrees",
     "lab_a": "CIELAB a*",
     "lab_b": "CIELAB b*",

@@ -1,8 +1,8 @@
 """The curve from a change of ln R - ln G to a change of the natural log of skin blood.
 
-A redder colour means more blood, but how much more depends on melanin, on how much light the surface
-throws back, on how much blood there was, and on scattering, vessels, camera and light. The shipped
-table holds, at each skin tone, the mean and the spread of the gain over all of these, drawn from
+A redder colour means more blood, but how much more depends on melanin, on how much light the
+surface throws back, on how much blood there was, and on scattering, vessels, camera and light. The
+shipped table holds, at each skin tone, the mean and the spread of the gain over all of these, from
 `rubor.optics.skin_variation`, and how the gain goes with the resting colour. The answer is the
 posterior median, at constant oxygen saturation: more oxygen alone looks like more blood.
 
@@ -45,8 +45,8 @@ LARGEST_CHANGE_LN = float(np.log(6.0))
 
 # The nodes of the table are 5 degrees apart and smoothed; a sharper tone gains nothing.
 SMALLEST_ITA_SD_DEG = 3.0
-# A tone is mostly judged well and sometimes badly: shares of normal errors, each with its part of the
-# standard deviation, of the same variance together as one normal error.
+# A tone is mostly judged well and sometimes badly: shares of normal errors, each with its factor on
+# the standard deviation; together of the same variance as one normal error.
 TONE_ERRORS = ((0.7, 0.5), (0.3, 1.66))
 # Some white balances are simply wrong: one in twenty, by 0.3 in a log ratio.
 WRONG_BALANCE_SHARE = 0.05
@@ -210,9 +210,9 @@ def blood_change(
             shape.
         ita_deg: individual typology angle of the resting skin.
         ita_sd_deg: its standard deviation; a declared tone has that of `rubor.optics.skin_tone`.
-        resting_colour: (ln R - ln G, ln G - ln B) of the same skin at baseline, shape ``(2,)``. Give
-            one for a whole recording, or a whole trial: it sets the scale. None, or a value that
-            is not finite: tone alone.
+        resting_colour: (ln R - ln G, ln G - ln B) of the same skin at baseline, shape ``(2,)``.
+            Give one for a whole recording, or a whole trial: it sets the scale. None, or a value
+            that is not finite: tone alone.
         white_balance_sd: how far a constant error of white balance may move each of the two.
         log_ratio_change_sd: standard deviation of the measured change itself, from noise and drift,
             broadcastable to the change.

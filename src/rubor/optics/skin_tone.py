@@ -2,8 +2,8 @@
 
 Each step has an individual typology angle (ITA), the melanin with which the skin model has it at
 rest, and a patch of that colour. The angles are the middles of the bands in common use (Chardon,
-Cretois and Hourseau 1991); the standard deviation of a declared step holds the width of its band and
-a choice that is one step off in a third of cases.
+Cretois and Hourseau 1991); the standard deviation of a declared step holds the width of its band
+and a choice that is one step off in a third of cases.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from rubor.errors import InputError
 
-__all__ = ["SkinTone", "nearest_skin_tone", "skin_tone", "skin_tones"]
+__all__ = ["SkinTone", "nearest_skin_tone", "skin_tone_named", "skin_tones"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def skin_tones() -> tuple[SkinTone, ...]:
     )
 
 
-def skin_tone(name: str) -> SkinTone:
+def skin_tone_named(name: str) -> SkinTone:
     """The step of a name.
 
     Args:
@@ -71,7 +71,7 @@ def skin_tone(name: str) -> SkinTone:
     Raises:
         InputError: no such step.
 
-    >>> skin_tone("tan").ita_deg
+    >>> skin_tone_named("tan").ita_deg
     19.0
     """
     for tone in skin_tones():

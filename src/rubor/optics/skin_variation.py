@@ -10,8 +10,6 @@ wide enough to hold the medians of all but the darkest group.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
 
@@ -92,23 +90,28 @@ def draw_skin(melanin_fraction: npt.ArrayLike, random: np.random.Generator) -> S
     >>> round(float(np.median(skin.blood_fraction)), 3)
     0.014
     """
-    typical = typical_skin(melanin_fraction)
-    count = np.shape(melanin_fraction)
+    melanin = np.asarray(melanin_fraction, dtype=np.float64)
+    count = melanin.shape
 
-    def lognormal(sd_ln: float) -> FloatArray:
-        return np.exp(sd_ln * random.standard_normal(count))
+    def around(median: npt.ArrayLike, sd: float) -> FloatArray:
+        drawn: FloatArray = np.asarray(median, np.float64) + sd * random.standard_normal(count)
+        return drawn
 
-    return replace(
-        typical,
-        blood_fraction=typical.blood_fraction * lognormal(RESTING_BLOOD_SD_LN),
+    def factor_around(median: npt.ArrayLike, sd_ln: float) -> FloatArray:
+        return np.exp(around(np.log(median), sd_ln))
+
+    return Skin(
+        melanin_fraction=melanin,
+        blood_fraction=factor_around(RESTING_BLOOD_MEDIAN, RESTING_BLOOD_SD_LN),
         oxygen_saturation=random.uniform(*SATURATION_RANGE, count),
-        scattering_500_per_cm=typical.scattering_500_per_cm * lognormal(SCATTERING_SD_LN),
+        scattering_500_per_cm=factor_around(
+            _median_at(melanin, TONE_SCATTERING_500_PER_CM), SCATTERING_SD_LN
+        ),
         rayleigh_fraction=np.zeros(count),
-        mie_power=typical.mie_power + MIE_POWER_SD * random.standard_normal(count),
-        vessel_diameter_um=typical.vessel_diameter_um * lognormal(VESSEL_DIAMETER_SD_LN),
-        melanin_exponent=typical.melanin_exponent
-        + MELANIN_EXPONENT_SD * random.standard_normal(count),
-        epidermis_thickness_um=typical.epidermis_thickness_um * lognormal(EPIDERMIS_SD_LN),
+        mie_power=around(_median_at(melanin, TONE_MIE_POWER), MIE_POWER_SD),
+        vessel_diameter_um=factor_around(VESSEL_DIAMETER_MEDIAN_UM, VESSEL_DIAMETER_SD_LN),
+        melanin_exponent=around(_median_at(melanin, TONE_MELANIN_EXPONENT), MELANIN_EXPONENT_SD),
+        epidermis_thickness_um=factor_around(EPIDERMIS_MEDIAN_UM, EPIDERMIS_SD_LN),
     )
 
 

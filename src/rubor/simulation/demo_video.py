@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -220,12 +220,18 @@ def render_frames(scene: DemoScene) -> Iterator[Frame]:
         yield frame
 
 
-def simulate_demo_video(path: str | os.PathLike[str], scene: DemoScene) -> DemoTruth:
+def simulate_demo_video(
+    path: str | os.PathLike[str],
+    scene: DemoScene,
+    *,
+    progress: Callable[[float, float], None] | None = None,
+) -> DemoTruth:
     """Film a scene with a camera of ordinary noise and write it as H.264 (BT.709, 4:2:0).
 
     Args:
         path: file to write: mp4, mov or mkv.
         scene: what to show.
+        progress: called with the seconds filmed and the seconds in all.
 
     Returns:
         What truly happens in the video.
@@ -233,9 +239,16 @@ def simulate_demo_video(path: str | os.PathLike[str], scene: DemoScene) -> DemoT
     Raises:
         InputError: the scene or the file's ending is not possible.
     """
+
+    def filmed() -> Iterator[Frame]:
+        for number, frame in enumerate(render_frames(scene), start=1):
+            yield frame
+            if progress is not None:
+                progress(number / float(scene.frame_rate), scene.duration_s)
+
     write_video(
         path,
-        render_frames(scene),
+        filmed(),
         frame_rate=scene.frame_rate,
         noise_levels=_NOISE_LEVELS,
         seed=scene.seed,

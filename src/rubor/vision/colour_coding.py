@@ -1,4 +1,4 @@
-"""How a video's numbers stand for colour: matrix, range, transfer and primaries, and the way to linear light.
+"""How a video's numbers stand for colour, and the way from them to linear light.
 
 All arithmetic is in floating point on the decoded planes. The 8-bit converters of common video
 libraries round their chroma path and bias a redness index by up to 0.01, more than a visible blush
@@ -107,7 +107,8 @@ class ColourCoding:
         """Stored samples (3, ...), ordered Y' Cb Cr or R' G' B', to R'G'B' with 0..1 as black to white.
 
         >>> coding = ColourCoding("bt709", "limited", "srgb", "bt709", 8)
-        >>> coding.to_coded_rgb(np.array([[235, 16], [128, 128], [128, 128]], np.uint8)).round(6).tolist()
+        >>> white_and_black = np.array([[235, 16], [128, 128], [128, 128]], np.uint8)
+        >>> coding.to_coded_rgb(white_and_black).round(6).tolist()
         [[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]]
         """
         matrix, offset = self._affine()

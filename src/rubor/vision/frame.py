@@ -198,8 +198,8 @@ def frame_from_av(
     if not picture.format.is_rgb:
         # The shift is that of the stored picture; a quarter turn swaps rows and columns.
         luma, chroma = components[0], components[1]
-        column_shift = int(round(np.log2(luma.width / max(chroma.width, 1))))
-        row_shift = int(round(np.log2(luma.height / max(chroma.height, 1))))
+        column_shift = round(np.log2(luma.width / max(chroma.width, 1)))
+        row_shift = round(np.log2(luma.height / max(chroma.height, 1)))
         if display_matrix is not None and display_matrix[0, 0] == 0:
             row_shift, column_shift = column_shift, row_shift
     return PlanarFrame(time_s, (views[0], views[1], views[2]), (row_shift, column_shift), coding)

@@ -29,8 +29,9 @@ class LinearLight:
 
 
 def photo_frame(photo: Photo) -> PhotoFrame:
-    """The photo as one frame at time 0; clipped and transparent pixels read as white, so they are
-    left out as clipped.
+    """The photo as one frame at time 0.
+
+    Clipped and transparent pixels read as white, so that they are left out as clipped.
     """
     display = np.clip(np.rint(srgb_encode(photo.linear_rgb) * 255.0), 0, 255).astype(np.uint8)
     linear = photo.linear_rgb.copy()

@@ -1,9 +1,9 @@
-"""How far the measuring is, on stderr: a bar with the time left, or a line per file."""
+"""How far the work is, on stderr: a bar with the time left, or a line per file."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -14,7 +14,7 @@ from rubor.cli.measure_file import Outcome
 from rubor.cli.problem import print_problem
 from rubor.cli.worker_processes import Listener
 
-__all__ = ["showing_progress", "state_in_words"]
+__all__ = ["showing_film_progress", "showing_progress", "state_in_words"]
 
 
 @contextmanager
@@ -30,6 +30,21 @@ def showing_progress(files: Sequence[PlannedFile], *, quiet: bool) -> Iterator[L
     else:
         with _bar() as bar:
             yield _FileBar(bar, files[0]) if len(files) == 1 else _FilesBar(bar, files)
+
+
+@contextmanager
+def showing_film_progress() -> Iterator[Callable[[float, float], None]]:
+    """A function that is told the seconds filmed and the seconds in all."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    with _bar() as bar:
+        task = bar.add_task("Filming a simulated person", total=None, done="")
+
+        def advance(done_s: float, total_s: float) -> None:
+            _show_seconds(bar, task, done_s, total_s)
+
+        yield advance
 
 
 def state_in_words(outcome: Outcome) -> str:
@@ -80,10 +95,7 @@ class _FileBar(_Errors):
         self._task = bar.add_task(f"Measuring {file.path.name}", total=None, done="")
 
     def advance(self, file: PlannedFile, seconds_done: float, seconds_total: float | None) -> None:
-        done = f"{seconds_done:.0f} s" if seconds_total is None else (
-            f"{seconds_done:.0f} of {seconds_total:.0f} s"
-        )  # fmt: skip
-        self._bar.update(self._task, completed=seconds_done, total=seconds_total, done=done)
+        _show_seconds(self._bar, self._task, seconds_done, seconds_total)
 
     def finish(self, file: PlannedFile, outcome: Outcome) -> None:
         self._bar.stop()
@@ -119,6 +131,11 @@ class _FilesBar(_Errors):
 
     def _files_done(self) -> str:
         return f"{self._done} of {len(self._sizes)} files"
+
+
+def _show_seconds(bar: Progress, task: TaskID, done_s: float, total_s: float | None) -> None:
+    of_all = "" if total_s is None else f" of {total_s:.0f}"
+    bar.update(task, completed=done_s, total=total_s, done=f"{done_s:.0f}{of_all} s")
 
 
 def _bar() -> Progress:

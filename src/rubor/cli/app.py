@@ -1,0 +1,97 @@
+"""The command `rubor`: what it says of itself, and its sub-commands.
+
+Only light libraries are imported here; each command brings in what it needs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from rubor._version import __version__
+from rubor.cli.demo_command import demo
+from rubor.cli.doctor_command import doctor
+from rubor.cli.measure_command import measure
+from rubor.cli.problem import DEBUG_VARIABLE
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="rubor",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit.
+
+    Args:
+        arguments: what is typed after `rubor`; None takes it from the process.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A file name or a word that the terminal cannot show must not end the program.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    app(arguments, prog_name="rubor")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"rubor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def rubor(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_print_version, help="Print the version and exit."
+        ),
+    ] = False,
+    debug: Annotated[
+        bool,
+        typer.Option(
+            "--debug",
+            envvar=DEBUG_VARIABLE,
+            help="Show where in the program an error happened. Goes before the command.",
+        ),
+    ] = False,
+) -> None:
+    """Measure facial redness in ordinary video and photos.
+
+    Rubor finds the face, measures the redness of each of its regions in every picture, and says how
+    far that can be trusted. Nothing leaves this computer, and no picture is
+    kept unless you ask for it.
+
+    **Begin here**
+
+    Check the installation, then see what a result looks like:
+
+        rubor doctor
+        rubor demo
+
+    Measure your own video, and open the report that it names:
+
+        rubor measure blush.mp4 --out results
+
+    Every command explains itself:
+
+        rubor measure --help
+
+    Rubor is for research, education and record keeping. It is not a medical device and not for
+    diagnosis or decisions about treatment.
+    """
+    if debug:
+        os.environ[DEBUG_VARIABLE] = "1"
+
+
+for command in (demo, measure, doctor):
+    app.command()(command)

@@ -1,0 +1,279 @@
+"""What a recording shows, in plain sentences for the person whom it is about.
+
+Short words, and no more than is known: a change of colour, never a blush or a diagnosis.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rubor.measurement import Recording
+from rubor.measurement.sustained_change import SustainedChange
+from rubor.report.gate_words import GateText
+from rubor.vision.reference_face import mirrored_name
+
+__all__ = [
+    "Findings",
+    "find",
+    "light_sentences",
+    "listed",
+    "plain_region",
+    "plain_regions",
+    "pulse_sentences",
+    "span_of_time",
+    "trust_sentence",
+]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was seen.
+
+    Attributes:
+        headline: one sentence.
+        sentences: what belongs to it.
+        cautions: what the reader must bear in mind before believing it.
+    """
+
+    headline: str
+    sentences: tuple[str, ...]
+    cautions: tuple[str, ...]
+
+
+def plain_region(region: str) -> str:
+    """A region as a person says it; left and right are the person's own.
+
+    >>> plain_region("cheek_left"), plain_region("jaw_right"), plain_region("nose")
+    ('left cheek', 'right side of the jaw', 'nose')
+    """
+    for side in ("left", "right"):
+        if region.endswith(f"_{side}"):
+            part = region.removesuffix(f"_{side}").replace("_", " ")
+            return f"{side} side of the jaw" if part == "jaw" else f"{side} {part}"
+    return region.replace("_", " ")
+
+
+def plain_regions(regions: Sequence[str]) -> str:
+    """Several regions as one phrase; a pair is named once.
+
+    >>> plain_regions(["cheek_right", "cheek_left", "jaw_left"])
+    'both cheeks and the left side of the jaw'
+    >>> plain_regions(["nose", "chin"])
+    'the nose and the chin'
+    """
+    names = []
+    for region in regions:
+        mirror = mirrored_name(region)
+        if mirror == region or mirror not in regions:
+            names.append(f"the {plain_region(region)}")
+        elif regions.index(region) < regions.index(mirror):
+            part = region.removesuffix("_left").removesuffix("_right").replace("_", " ")
+            names.append("both sides of the jaw" if part == "jaw" else f"both {part}s")
+    return listed(names)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as one phrase.
+
+    >>> listed(["nose"]), listed(["nose", "chin"]), listed(["a", "b", "c"])
+    ('nose', 'nose and chin', 'a, b and c')
+    """
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def span_of_time(start_s: float, end_s: float) -> str:
+    """A stretch of time in words.
+
+    >>> span_of_time(10.0, 15.0), span_of_time(83.0, 88.0)
+    ('from 10 to 15 seconds', 'from 1:23 to 1:28 minutes')
+    """
+    if end_s < 60.0:
+        return f"from {start_s:.0f} to {end_s:.0f} seconds"
+
+    def clock(time_s: float) -> str:
+        return f"{round(time_s) // 60}:{round(time_s) % 60:02d}"
+
+    return f"from {clock(start_s)} to {clock(end_s)} minutes"
+
+
+def trust_sentence(accepted: bool, gates: Iterable[GateText]) -> str:
+    """Whether the recording can be used, and why not."""
+    gates = list(gates)
+    failed = [gate.title for gate in gates if gate.state == "failed"]
+    unjudged = [gate.title for gate in gates if gate.state == "unjudged"]
+    if not accepted:
+        return (
+            "This recording is not good enough to draw conclusions from. What is missing: "
+            f"{listed([_quoted(title) for title in failed])}. What helps is told further down."
+        )
+    sentence = "This recording is good enough to measure."
+    if unjudged:
+        sentence += f" What could not be checked: {listed([_quoted(title) for title in unjudged])}."
+    return sentence
+
+
+def find(recording: Recording, changes: Sequence[SustainedChange]) -> Findings:
+    """What was seen, said with care."""
+    if recording.summary["video"]["frames"] < 2:
+        return Findings(
+            "A photo shows one moment.",
+            ("It tells where the face is redder, not whether it changed.",),
+            (),
+        )
+    if not recording.accepted:
+        return Findings(
+            "Rubor draws no conclusion from this recording.",
+            ("You can still see below what was measured.",),
+            (),
+        )
+    clear = sorted(
+        (change for change in changes if change.above_noise),
+        key=lambda change: -abs(change.change or 0.0),
+    )
+    sentences = _clear_sentences(clear) if clear else [_smallest_visible(changes)]
+    same = [change.region for change in changes if change.above_noise is False]
+    missing = [change.region for change in changes if change.change is None]
+    noiseless = [
+        change.region
+        for change in changes
+        if change.change is not None and change.above_noise is None
+    ]
+    if clear and same:
+        sentences.append(f"No clear change was seen in {plain_regions(same)}.")
+    if missing:
+        sentences.append(f"Could not be measured for long enough: {plain_regions(missing)}.")
+    if noiseless:
+        sentences.append(f"Seen too little to know its noise: {plain_regions(noiseless)}.")
+    headline = _headline(clear, judged=bool(clear or same))
+    cautions = _light_cautions(recording.summary["reference"], clear, changes) if clear else ()
+    return Findings(headline, tuple(sentences), cautions)
+
+
+def _headline(clear: Sequence[SustainedChange], *, judged: bool) -> str:
+    if not judged:
+        return "Whether the face changed cannot be told."
+    if not clear:
+        return "No change of redness that stands out from the noise."
+    redder = [change.region for change in clear if (change.change or 0.0) > 0.0]
+    paler = [change.region for change in clear if (change.change or 0.0) < 0.0]
+    parts = []
+    if redder:
+        parts.append(f"{plain_regions(redder)} became redder")
+    if paler:
+        parts.append(f"{plain_regions(paler)} became less red")
+    sentence = ", and ".join(parts)
+    return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def _clear_sentences(clear: Sequence[SustainedChange]) -> list[str]:
+    sentences = []
+    for change in clear:
+        percent, times = change.percent or 0.0, change.times_noise or 0.0
+        assert change.start_s is not None and change.end_s is not None
+        sentences.append(
+            f"{plain_region(change.region).capitalize()}: red {'rose' if percent > 0 else 'fell'} by"
+            f" {abs(percent):.1f} % against green, the most {span_of_time(change.start_s, change.end_s)}."
+            f" That is {times:.1f} times the noise."
+        )
+    return sentences
+
+
+def _smallest_visible(changes: Sequence[SustainedChange]) -> str:
+    floors = [
+        100.0 * math.expm1(change.noise_floor * math.log(10.0))
+        for change in changes
+        if change.noise_floor is not None and change.change is not None
+    ]
+    if not floors:
+        return "The recording is too short, or the face was seen too little, to know its noise."
+    return (
+        "That does not prove that nothing happened: a smaller change would not show. The noise is"
+        f" {min(floors):.1f} to {max(floors):.1f} % red against green, depending on the part of the"
+        " face."
+    )
+
+
+def _light_cautions(
+    reference: dict[str, Any],
+    clear: Sequence[SustainedChange],
+    changes: Sequence[SustainedChange],
+) -> tuple[str, ...]:
+    """What the light could have to do with the change."""
+    sizes = [abs(change.change or 0.0) for change in clear]
+    others = [
+        change
+        for change in changes
+        if change.change is not None and abs(change.change) < 0.5 * max(sizes)
+    ]
+    against_light = ""
+    if others:
+        names = plain_regions([change.region for change in others])
+        against_light = (
+            f" But {names} changed less than half as much, and a change of the light mostly"
+            " reaches the whole face."
+        )
+    if reference["kind"] == "none":
+        return (
+            "Nothing in the picture could show what the light did. A change of the lamp, the"
+            f" daylight or the camera's colours can look the same.{against_light}",
+        )
+    sd = (reference["drift"] or {}).get("sd")
+    uncertain = None if sd is None else 1.96 * sd / math.log(10.0)
+    if uncertain is not None and uncertain > min(sizes):
+        return (
+            f"The light is only known to within {100.0 * math.expm1(1.96 * sd):.1f} %, so that a slow"
+            f" change of the light could be part of it.{against_light}",
+        )
+    return ()
+
+
+def light_sentences(reference: dict[str, Any]) -> tuple[str, ...]:
+    """What the light reference was and what it saw."""
+    reason = str(reference["reason"] or "").rstrip(".")
+    if reference["kind"] == "none" or reference["drift"] is None:
+        return (
+            "There was no light reference.",
+            f"Why: {reason[:1].lower()}{reason[1:]}." if reason else "",
+        )
+    drift = reference["drift"]
+    what = {"background": "parts of the background that held still", "card": "grey patches of the card"}
+    sentences = [
+        f"The light was followed on {reference['patches']} {what[reference['kind']]}.",
+        f"Its red drifted by at most {100.0 * math.expm1(drift['log_r_over_g_max']):.2f} % against its"
+        " green, and was taken out of the curves."
+        f" This is known to within {100.0 * math.expm1(1.96 * drift['sd']):.1f} % (95 %).",
+    ]
+    if reason:
+        sentences.append(f"Note: {reason}.")
+    return tuple(sentences)
+
+
+def pulse_sentences(summary: dict[str, Any]) -> tuple[str, ...]:
+    """Whether a pulse was seen in the colour, which shows that the colour carries blood."""
+    rate = summary["pulse_bpm"]
+    if rate is None:
+        reason = str(summary["pulse"]["POS"]["reason"] or "").rstrip(".")
+        return (
+            "No clear pulse was found in the colour of the skin.",
+            f"Why: {reason}." if reason else "",
+            "Redness is measured all the same. Only this extra check is missing.",
+        )
+    methods = ", ".join(
+        f"{name} {found['rate_bpm']:.0f} ({found['snr_db']:.1f} dB)"
+        for name, found in summary["pulse"].items()
+        if found["rate_bpm"] is not None
+    )
+    return (
+        f"A pulse of about {rate:.0f} beats a minute was found in the colour of the skin.",
+        "So the colour that is measured does come from blood.",
+        f"By method, with signal over noise: {methods}.",
+    )
+
+
+def _quoted(title: str) -> str:
+    return f"“{title[:1].lower()}{title[1:]}”"
