@@ -243,12 +243,10 @@ def test_people_of_light_to_intermediate_skin_are_measured_within_ten_percent(
 def test_people_of_every_tone(shared: Path, name: str) -> None:
     seen_by = views(LIGHTS, reference_cameras(shared))
     error, coverage = error_and_coverage(skin_tone_named(name), 400, seen_by, seed=2)
-    limits = {"tan": 0.12, "brown": 0.20, "dark": 0.60}
-    # The goal from very light to tan is 0.10. Tan misses it by the tone itself, declared wrongly in
-    # a third: its darker neighbour is 29 degrees away.
-    assert np.all(error <= limits.get(name, 0.10)), error
+    if name != "dark":
+        assert np.all(error <= (0.20 if name == "brown" else 0.10)), error
     # Dark skin declared as brown cannot be told from brown skin that hardly changed.
-    assert coverage >= (0.75 if name == "dark" else 0.90)
+    assert coverage >= (0.80 if name == "dark" else 0.90)
 
 
 @pytest.mark.slow
@@ -257,5 +255,7 @@ def test_the_interval_also_holds_for_cameras_and_lights_the_table_has_not_seen(
     name: str,
 ) -> None:
     cameras = [spectral_sensitivity(camera, CAMERA_NM) for camera in OTHER_CAMERAS]
-    _, coverage = error_and_coverage(skin_tone_named(name), 200, views(OTHER_LIGHTS, cameras), seed=3)
+    _, coverage = error_and_coverage(
+        skin_tone_named(name), 200, views(OTHER_LIGHTS, cameras), seed=3
+    )
     assert coverage >= 0.90

@@ -68,8 +68,8 @@ def rubor(
     """Measure facial redness in ordinary video and photos.
 
     Rubor finds the face, measures the redness of each of its regions in every picture, and says how
-    far that can be trusted. Nothing leaves this computer, and no picture is
-    kept unless you ask for it.
+    far that can be trusted. Nothing leaves this computer, and no picture of the face is kept unless
+    you ask for it.
 
     **Begin here**
 
@@ -93,5 +93,6 @@ def rubor(
         os.environ[DEBUG_VARIABLE] = "1"
 
 
-for command in (demo, measure, doctor):
-    app.command()(command)
+app.command(short_help="See what Rubor does, on a simulated person.")(demo)
+app.command(short_help="Measure the redness of a face over time, in videos and photos.")(measure)
+app.command(short_help="Say what this installation has and lacks.")(doctor)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rubor.cli.clean_end import leaving_no_empty_folders, termination_as_interrupt
 from rubor.cli.clear_errors import with_clear_errors
 from rubor.cli.input_files import PlannedFile
 from rubor.cli.measure_file import Choices
-from rubor.cli.progress_display import showing_film_progress, showing_progress
+from rubor.cli.progress_display import showing_film_progress, showing_progress, state_in_words
 from rubor.cli.worker_processes import measure_files
 
 if TYPE_CHECKING:
@@ -46,15 +47,17 @@ def demo(
     from rubor.simulation import DemoScene, simulate_demo_video
 
     scene = DemoScene(seed=_SEED)
-    out.mkdir(parents=True, exist_ok=True)
+    out = out.absolute()
     video = out / f"{_NAME}.mp4"
-    with showing_film_progress() as progress:
-        truth = simulate_demo_video(video, scene, progress=progress)
-    file = PlannedFile(_NAME, video.absolute())
-    with showing_progress([file], quiet=False) as listener:
-        choices = Choices(out=out, mirrored=False, force=True)
-        outcome = measure_files([file], choices, 1, listener)[0]
-    if outcome.folder is None or outcome.report is None:
+    file = PlannedFile(_NAME, video)
+    choices = Choices(out=out, mirrored=False, force=True)
+    with leaving_no_empty_folders([video]), termination_as_interrupt():
+        out.mkdir(parents=True, exist_ok=True)
+        with showing_film_progress() as progress:
+            truth = simulate_demo_video(video, scene, progress=progress)
+        with showing_progress([file], quiet=False) as listener:
+            outcome = measure_files([file], choices, 1, listener)[0]
+    if outcome.folder is None:
         raise typer.Exit(1)
     course = scene.course
     full_s = (course.onset_s + course.rise_s, course.onset_s + course.rise_s + course.plateau_s)
@@ -69,7 +72,8 @@ def demo(
     ):
         name = region.replace("_", " ")
         typer.echo(f"  {name:<12}  {measured:+.4f}    {true:+.4f}")
-    typer.echo(f"Video:  {video.absolute()}\nReport: {outcome.report.absolute()}")
+    typer.echo(f"The recording is {state_in_words(outcome)}.")
+    typer.echo(f"Video:  {video}\nReport: {outcome.report}")
 
 
 def changes_beside_truth(

@@ -10,7 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 __all__ = ["PlannedFile", "measurable_files", "plan_files", "take_shard"]
@@ -21,8 +21,6 @@ Item = TypeVar("Item")
 _VIDEO_ENDINGS = {".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm"}
 _PHOTO_ENDINGS = {".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff"}
 
-# Between the sub-folders of a file's path in the name of its result.
-_FOLDER_MARK = "__"
 # File systems end at 255 bytes a name; a sum and the marks of an unfinished folder are added.
 _LONGEST_NAME_BYTES = 200
 
@@ -32,22 +30,30 @@ class PlannedFile:
     """One file to measure.
 
     Attributes:
-        name: what the folder of its result is called, where nothing else wants that name.
+        name: the folder of its result within the folder of all results, with `/` between folders.
         path: the file, as an absolute path.
-        shares_name: another file wants the same name, so a part of the file's SHA-256 sum is added.
+        shares_name: something else goes to or into a folder of that name, so a part of the file's
+            SHA-256 sum is added to it.
     """
 
     name: str
     path: Path
     shares_name: bool = False
 
+    @property
+    def label(self) -> str:
+        """What the file is called to the person, as short as it is clear."""
+        if self.shares_name:
+            return str(self.path)
+        return str(PurePosixPath(self.name).with_name(self.path.name))
+
 
 def plan_files(arguments: Iterable[Path], out: Path) -> tuple[PlannedFile, ...]:
     """Every file to measure once, sorted by the name of its result and then by path.
 
     A folder is searched with all its sub-folders for videos and photos, by their endings; what is
-    hidden, unfinished (`*.part`) or inside `out` is left out. The sub-folders that a file lies in
-    are part of its result's name: `visit-1/left.mp4` goes to `visit-1__left`.
+    hidden, unfinished (`*.part`) or inside `out` is left out. Its sub-folders are kept:
+    `visit-1/left.mp4` in it goes to `visit-1/left`.
 
     Args:
         arguments: files and folders; a file need not exist.
@@ -55,23 +61,26 @@ def plan_files(arguments: Iterable[Path], out: Path) -> tuple[PlannedFile, ...]:
     """
     # A link and what it points to are one file, but it is called by the link's name: data sets
     # keep their files under a link to a nameless store.
-    seen: dict[Path, tuple[str, Path]] = {}
+    seen: dict[Path, tuple[PurePosixPath, Path]] = {}
     for argument in arguments:
         folder = argument.absolute()
         if folder.is_dir():
             for path in sorted(measurable_files(folder, out)):
                 parents = path.relative_to(folder).parent.parts
-                name = _FOLDER_MARK.join([*parents, path.stem])
-                seen.setdefault(path.resolve(), (name, path))
+                seen.setdefault(path.resolve(), (PurePosixPath(*parents, path.stem), path))
         else:
-            seen.setdefault(folder.resolve(), (folder.stem, folder))
-    named = [(_shortened(name), name, path) for name, path in seen.values()]
-    # Where a file system ignores case, two names that differ in it alone are one folder.
-    wanted = Counter(short.casefold() for short, _, _ in named)
+            seen.setdefault(folder.resolve(), (PurePosixPath(folder.stem), folder))
+    named = [(name.with_name(_usable(name.name)), name, path) for name, path in seen.values()]
+    wanted = Counter(_key(usable) for usable, _, _ in named)
+    parents_wanted = {_key(parent) for usable, _, _ in named for parent in usable.parents}
     return tuple(
         sorted(
-            PlannedFile(short, path, wanted[short.casefold()] > 1 or short != name)
-            for short, name, path in named
+            PlannedFile(
+                str(usable),
+                path,
+                wanted[_key(usable)] > 1 or _key(usable) in parents_wanted or usable != name,
+            )
+            for usable, name, path in named
         )
     )
 
@@ -109,8 +118,13 @@ def _is_left_out(name: str) -> bool:
     return name.startswith(".") or name.endswith(".part")
 
 
-def _shortened(name: str) -> str:
+def _usable(name: str) -> str:
     """A name that every file system takes: not too long, and no space or point at its end."""
     while len(os.fsencode(name)) > _LONGEST_NAME_BYTES:
         name = name[:-1]
     return name.rstrip(" .") or "_"
+
+
+def _key(name: PurePosixPath) -> str:
+    """Equal for names that are one folder where a file system ignores case."""
+    return str(name).casefold()

@@ -181,7 +181,8 @@ def _measuring() -> Check:
 
         with tempfile.TemporaryDirectory(prefix="rubor-doctor-") as folder:
             portrait = Path(folder, "portrait.png")
-            Image.fromarray(skimage.data.astronaut()).save(portrait)
+            pixels = skimage.data.astronaut()  # type: ignore[no-untyped-call]
+            Image.fromarray(pixels).save(portrait)
             recording = measure(portrait)
         valid = recording.traces["valid"]
         if not valid.any():

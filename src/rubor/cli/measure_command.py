@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Literal
 
 import typer
 
+from rubor.cli.clean_end import leaving_no_empty_folders, termination_as_interrupt
 from rubor.cli.clear_errors import with_clear_errors
 from rubor.cli.input_files import PlannedFile, plan_files, take_shard
 from rubor.cli.measure_file import Choices, Outcome
@@ -42,7 +39,7 @@ def measure(
             metavar="DIR",
             file_okay=False,
             help="Folder for the results; it is made if need be. Each file gets a folder of its"
-            " name in it.",
+            " name in it, and the sub-folders of a FOLDER are kept.",
             show_default=False,
         ),
     ],
@@ -137,7 +134,9 @@ def measure(
         bool,
         typer.Option(
             "--json",
-            help="Print the outcome of every file as one JSON object on stdout, and no progress.",
+            help="Print one JSON object on stdout, and no progress: for every file its `state`"
+            " (measured, already measured, failed), whether it is `accepted`, the `failed_gates`, its"
+            " `folder` and `report`, and the `error` with its cure; and the `counts`.",
         ),
     ] = False,
     quiet: Annotated[
@@ -179,7 +178,7 @@ def measure(
     not understood; 130 stopped with Ctrl-C.
     """
     choices = Choices(
-        out=out,
+        out=out.absolute(),
         mirrored=mirrored,
         baseline=None if baseline is None else parse_baseline(baseline),
         events=events,
@@ -206,7 +205,7 @@ def measure(
     if as_json:
         typer.echo(results_as_json(outcomes))
     elif outcomes and not quiet:
-        print_results(outcomes, out)
+        print_results(outcomes, choices.out)
     elif not quiet:
         typer.echo(f"Part {shard} has no file to measure.")
     raise typer.Exit(_exit_code(outcomes, strict=strict))
@@ -218,8 +217,8 @@ def _measure(
     if not files:
         return []
     with (
-        _leaving_no_empty_folder(choices.out),
-        _termination_as_interrupt(),
+        leaving_no_empty_folders(choices.out / file.name for file in files),
+        termination_as_interrupt(),
         showing_progress(files, quiet=quiet) as listener,
     ):
         return measure_files(files, choices, jobs, listener)
@@ -230,29 +229,3 @@ def _exit_code(outcomes: list[Outcome], *, strict: bool) -> int:
     if strict:
         return int(not all(outcome.accepted for outcome in outcomes))
     return int(bool(outcomes) and all(outcome.state == "failed" for outcome in outcomes))
-
-
-@contextmanager
-def _leaving_no_empty_folder(out: Path) -> Iterator[None]:
-    """Where nothing could be written, take away the folders that were made for it."""
-    missing = [folder for folder in (out, *out.parents) if not folder.exists()]
-    try:
-        yield
-    finally:
-        for folder in missing:
-            with suppress(OSError):
-                folder.rmdir()
-
-
-@contextmanager
-def _termination_as_interrupt() -> Iterator[None]:
-    """End as after Ctrl-C when a cluster takes the task's time away, with nothing half-written."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    earlier = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, earlier)

@@ -30,7 +30,7 @@ class Choices:
     """What the person chose on the command line, the same for every file.
 
     Attributes:
-        out: folder that the folders of results go into.
+        out: absolute path of the folder that the folders of results go into.
         mirrored, baseline, events, reference, face: as for `rubor.measure`.
         keep_face: the report may show a picture of the face.
         force: measure even what has been measured.
@@ -81,7 +81,7 @@ class Outcome:
     """What became of one file.
 
     Attributes:
-        path: the file.
+        file: which one.
         state: whether it is measured now.
         folder: where its result is; None where it failed.
         accepted: whether every quality gate that matters has passed; None where it failed.
@@ -89,7 +89,7 @@ class Outcome:
         problem: why it failed.
     """
 
-    path: Path
+    file: PlannedFile
     state: State
     folder: Path | None = None
     accepted: bool | None = None
@@ -120,7 +120,7 @@ def measure_file(
     try:
         return _measure_file(file, choices, threads, progress)
     except Exception as error:
-        return Outcome(file.path, "failed", problem=problem_of(error, file.path.name))
+        return Outcome(file, "failed", problem=problem_of(error, file.label))
 
 
 def _measure_file(
@@ -173,11 +173,12 @@ def _folder_for(file: PlannedFile, out: Path) -> tuple[Path, dict[str, Any] | No
         InputError: even that name is taken.
     """
     plain = out / file.name
+    _check_parents(plain, out)
     if not file.path.is_file() or not (file.shares_name or plain.exists()):
         return plain, None
     with file.path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    marked = out / f"{file.name}-{sha256[:_SUM_DIGITS]}"
+    marked = plain.with_name(f"{plain.name}-{sha256[:_SUM_DIGITS]}")
     for folder in (plain, marked):
         if (done := _summary(folder)) is not None and done["file"]["sha256"] == sha256:
             return folder, done
@@ -187,6 +188,18 @@ def _folder_for(file: PlannedFile, out: Path) -> tuple[Path, dict[str, Any] | No
             "Move it away, or choose another folder with --out.",
         )
     return marked, None
+
+
+def _check_parents(folder: Path, out: Path) -> None:
+    """A result in another result's folder would be lost when that one is measured again."""
+    for parent in folder.parents:
+        if _summary(parent) is not None:
+            raise InputError(
+                f"The folder {parent} is itself the result of a recording.",
+                "Choose another folder with --out.",
+            )
+        if parent == out:
+            return
 
 
 def _summary(folder: Path) -> dict[str, Any] | None:
@@ -219,4 +232,4 @@ def _outcome(file: PlannedFile, state: State, folder: Path, summary: dict[str, A
         for text in gate_texts(summary["quality"])
         if text.state in ("failed", "hint")
     )
-    return Outcome(file.path, state, folder, bool(summary["accepted"]), failed)
+    return Outcome(file, state, folder, bool(summary["accepted"]), failed)

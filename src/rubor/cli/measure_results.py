@@ -34,7 +34,7 @@ def print_results(outcomes: Sequence[Outcome], out: Path) -> None:
         lines = [f"{name}: {advice}" for name, advice in _advice(outcomes).items()]
         lines.append(_counts_in_words(outcomes))
         if any(outcome.folder for outcome in outcomes):
-            lines.append(f"Results are in {out.absolute()}")
+            lines.append(f"Results are in {out}")
     else:
         lines = _lines(outcomes[0])
     for line in lines:
@@ -46,9 +46,9 @@ def _lines(outcome: Outcome) -> list[str]:
     if outcome.report is None:
         return []
     return [
-        f"{outcome.path.name}: {state_in_words(outcome)}",
+        f"{outcome.file.label}: {state_in_words(outcome)}",
         *(f"  {_gate_in_words(gate)} {gate.advice}" for gate in outcome.failed_gates),
-        f"Report: {outcome.report.absolute()}",
+        f"Report: {outcome.report}",
     ]
 
 
@@ -63,7 +63,7 @@ def results_as_json(outcomes: Sequence[Outcome]) -> str:
 
 
 def _table(outcomes: Sequence[Outcome], out: Path) -> Table:
-    table = Table("File", "Result", "What failed", "Report")
+    table = Table("File", "Result", "Checks not passed", "Report")
     for column in table.columns:
         column.overflow = "fold"
     for outcome in outcomes:
@@ -72,7 +72,7 @@ def _table(outcomes: Sequence[Outcome], out: Path) -> Table:
         else:
             failed = ", ".join(gate.title for gate in outcome.failed_gates if gate.matters)
         report = "" if outcome.report is None else str(outcome.report.relative_to(out))
-        cells = (outcome.path.name, state_in_words(outcome), failed, report)
+        cells = (outcome.file.label, state_in_words(outcome), failed, report)
         table.add_row(*(Text(cell) for cell in cells))
     return table
 
@@ -90,8 +90,9 @@ def _gate_in_words(gate: FailedGate) -> str:
     ... )
     'Long enough: no (4 seconds, at least 10 seconds).'
     """
-    numbers = ", ".join(part for part in (gate.found, gate.wanted) if part)
-    return f"{gate.title}: no ({numbers})." if numbers else f"{gate.title}: no."
+    if not gate.found or gate.wanted in ("", "yes"):
+        return f"{gate.title}: no."
+    return f"{gate.title}: no ({gate.found}, {gate.wanted})."
 
 
 def _counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
@@ -114,11 +115,11 @@ def _counts_in_words(outcomes: Sequence[Outcome]) -> str:
 def _entry(outcome: Outcome) -> dict[str, Any]:
     problem = outcome.problem
     return {
-        "file": str(outcome.path),
+        "file": str(outcome.file.path),
         "state": outcome.state,
         "accepted": outcome.accepted,
         "failed_gates": [asdict(gate) for gate in outcome.failed_gates],
-        "folder": None if outcome.folder is None else str(outcome.folder.absolute()),
-        "report": None if outcome.report is None else str(outcome.report.absolute()),
+        "folder": None if outcome.folder is None else str(outcome.folder),
+        "report": None if outcome.report is None else str(outcome.report),
         "error": problem and {"message": problem.message, "cure": problem.cure},
     }

@@ -23,10 +23,15 @@ def parse_baseline(text: str) -> tuple[float, float]:
     """
     found = re.fullmatch(r"\s*(\d+\.?\d*|\.\d+)\s*-\s*(\d+\.?\d*|\.\d+)\s*", text)
     if found is None:
-        raise typer.BadParameter(f"{text!r} is not START-END in seconds, such as 0-10 or 2.5-12.")
+        raise typer.BadParameter(
+            f"{text!r} is not START-END in seconds, such as 0-10 or 2.5-12.",
+            param_hint="--baseline",
+        )
     start_s, end_s = float(found[1]), float(found[2])
     if not (start_s < end_s < math.inf):
-        raise typer.BadParameter(f"The baseline {text!r} ends before it begins.")
+        raise typer.BadParameter(
+            f"The baseline {text!r} ends before it begins.", param_hint="--baseline"
+        )
     return start_s, end_s
 
 
@@ -41,8 +46,12 @@ def parse_shard(text: str) -> Shard:
     """
     found = re.fullmatch(r"\s*(\d+)\s*/\s*(\d+)\s*", text)
     if found is None:
-        raise typer.BadParameter(f"{text!r} is not NUMBER/COUNT, such as 3/20.")
+        raise typer.BadParameter(
+            f"{text!r} is not NUMBER/COUNT, such as 3/20.", param_hint="--shard"
+        )
     number, count = int(found[1]), int(found[2])
     if not 1 <= number <= count:
-        raise typer.BadParameter(f"{text!r} is not one of 1/{count} to {count}/{count}.")
+        raise typer.BadParameter(
+            f"{text!r} is not one of 1/{count} to {count}/{count}.", param_hint="--shard"
+        )
     return number, count

@@ -51,7 +51,8 @@ def state_in_words(outcome: Outcome) -> str:
     """What became of a file, in two or three words.
 
     >>> from pathlib import Path
-    >>> state_in_words(Outcome(Path("blush.mp4"), "already measured", Path("blush"), accepted=True))
+    >>> file = PlannedFile("blush", Path("blush.mp4"))
+    >>> state_in_words(Outcome(file, "already measured", Path("out/blush"), accepted=True))
     'accepted, measured before'
     """
     if outcome.state == "failed":
@@ -83,7 +84,7 @@ class _Lines(_Errors):
         if outcome.problem is not None:
             print_problem(outcome.problem)
         elif self._count > 1:
-            line = f"{self._done}/{self._count} {file.path.name}: {state_in_words(outcome)}"
+            line = f"{self._done}/{self._count} {file.label}: {state_in_words(outcome)}"
             print(line, file=sys.stderr, flush=True)
 
 
@@ -92,7 +93,7 @@ class _FileBar(_Errors):
 
     def __init__(self, bar: Progress, file: PlannedFile) -> None:
         self._bar = bar
-        self._task = bar.add_task(f"Measuring {file.path.name}", total=None, done="")
+        self._task = bar.add_task(f"Measuring {file.label}", total=None, done="")
 
     def advance(self, file: PlannedFile, seconds_done: float, seconds_total: float | None) -> None:
         _show_seconds(self._bar, self._task, seconds_done, seconds_total)

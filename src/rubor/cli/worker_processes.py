@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Protocol
@@ -53,11 +54,17 @@ class _Advanced:
     seconds_total: float | None
 
 
+@dataclass(frozen=True)
+class _Ready:
+    """The worker has loaded its libraries, which takes seconds."""
+
+
 @dataclass
 class _Worker:
     process: BaseProcess
     pipe: Connection
     file: PlannedFile
+    ready: bool = False
 
 
 def available_cores() -> int:
@@ -85,7 +92,7 @@ def measure_files(
         return _measure_side_by_side(files, choices, min(processes, len(files)), listener)
     outcomes = []
     for file in files:
-        report = _at_intervals(lambda done, total, file=file: listener.advance(file, done, total))
+        report = _at_intervals(partial(listener.advance, file))
         outcomes.append(measure_file(file, choices, progress=report))
         listener.finish(file, outcomes[-1])
     return outcomes
@@ -98,38 +105,40 @@ def _measure_side_by_side(
     waiting = deque(files)
     outcomes: dict[PlannedFile, Outcome] = {}
     workers: list[_Worker] = []
-
-    def finish(file: PlannedFile, outcome: Outcome) -> None:
-        outcomes[file] = outcome
-        listener.finish(file, outcome)
-
     try:
         while len(workers) < processes:
             workers.append(_start(waiting.popleft(), choices, threads))
         while workers:
-            ready = wait([worker.pipe for worker in workers])
-            for worker in [worker for worker in workers if worker.pipe in ready]:
-                try:
-                    message = worker.pipe.recv()
-                except (EOFError, OSError):
-                    workers.remove(worker)
-                    finish(worker.file, _died(worker))
-                    if waiting:
-                        workers.append(_start(waiting.popleft(), choices, threads))
-                    continue
-                if isinstance(message, _Advanced):
+            speaking = wait([worker.pipe for worker in workers])
+            for worker in [worker for worker in workers if worker.pipe in speaking]:
+                message = _receive(worker)
+                if isinstance(message, _Ready):
+                    worker.ready = True
+                elif isinstance(message, _Advanced):
                     listener.advance(worker.file, message.seconds_done, message.seconds_total)
-                    continue
-                finish(worker.file, message)
-                if waiting:
-                    worker.file = waiting.popleft()
-                    worker.pipe.send(worker.file)
                 else:
+                    outcomes[worker.file] = message
+                    listener.finish(worker.file, message)
+                    if waiting and worker.process.is_alive():
+                        worker.file = waiting.popleft()
+                        worker.pipe.send(worker.file)
+                        continue
                     workers.remove(worker)
                     _stop([worker])
+                    if waiting:
+                        workers.append(_start(waiting.popleft(), choices, threads))
     finally:
         _stop(workers)
     return [outcomes[file] for file in files]
+
+
+def _receive(worker: _Worker) -> _Ready | _Advanced | Outcome:
+    """What a worker has to say; if it died, the outcome that its file failed."""
+    try:
+        message: _Ready | _Advanced | Outcome = worker.pipe.recv()
+    except (EOFError, OSError):
+        return _died(worker)
+    return message
 
 
 def _start(file: PlannedFile, choices: Choices, threads: int) -> _Worker:
@@ -146,8 +155,10 @@ def _start(file: PlannedFile, choices: Choices, threads: int) -> _Worker:
 
 
 def _stop(workers: Sequence[_Worker]) -> None:
-    """Let the workers end: at once where they measure, after it where they write."""
+    """Let the workers end: at once where they load or measure, after it where they write."""
     for worker in workers:
+        if not worker.ready:
+            worker.process.kill()
         with suppress(OSError):
             worker.pipe.send(_STOP)
     for worker in workers:
@@ -157,21 +168,20 @@ def _stop(workers: Sequence[_Worker]) -> None:
 
 def _died(worker: _Worker) -> Outcome:
     worker.process.join()
-    worker.pipe.close()
-    name = worker.file.path.name
+    name = worker.file.label
     problem = Problem(
         f"The process that measured {name} ended without a word (exit code"
         f" {worker.process.exitcode}).",
         "Probably the memory ran out: measure fewer files at a time with -j, or this one alone.",
     )
-    return Outcome(worker.file.path, "failed", problem=problem)
+    return Outcome(worker.file, "failed", problem=problem)
 
 
 def _work(pipe: Connection, choices: Choices, threads: int) -> None:
     """What a worker does: a file comes through the pipe, its outcome goes back."""
     for name in _INTERRUPTS:
         signal.signal(getattr(signal, name), signal.SIG_IGN)
-    _limit_threads(threads)
+    _load_libraries(threads)
 
     def report(seconds_done: float, seconds_total: float | None) -> None:
         pipe.send(_Advanced(seconds_done, seconds_total))
@@ -185,16 +195,22 @@ def _work(pipe: Connection, choices: Choices, threads: int) -> None:
 
     # The pipe breaks when the process at its other end is gone.
     with suppress(KeyboardInterrupt, EOFError, OSError):
+        pipe.send(_Ready())
         while (file := pipe.recv()) is not _STOP:
             pipe.send(measure_file(file, choices, threads=threads, progress=progress))
 
 
-def _limit_threads(threads: int) -> None:
-    """Keep the libraries to so many threads; called before any of them is loaded."""
+def _load_libraries(threads: int) -> None:
+    """Load what measuring needs, with so many threads in each library."""
     os.environ.update(dict.fromkeys(_THREAD_LIMITS, str(threads)))
-    import cv2
+    # Imported here, after the limits. What cannot be loaded is told by the first file.
+    with suppress(ImportError):
+        import cv2
 
-    cv2.setNumThreads(threads)
+        import rubor.measurement
+        import rubor.report  # noqa: F401
+
+        cv2.setNumThreads(threads)
 
 
 def _at_intervals(

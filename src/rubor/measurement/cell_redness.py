@@ -54,9 +54,12 @@ def cell_redness(recording: Recording) -> CellRedness:
     moment = _moment(sustained_change_of_regions(recording))
     column = "erythema_index" if moment is None else "erythema_index_change"
     seconds = one_second_means(
-        map(resting.add, recording.cell_chunks()), time_s,
-        column=column, area_column="cell", areas=names,
-    )  # fmt: skip
+        map(resting.add, recording.cell_chunks()),
+        time_s,
+        column=column,
+        area_column="cell",
+        areas=names,
+    )
     floors = _noise_floors(seconds)
     change, above = None, np.zeros(len(names), dtype=np.bool_)
     if moment is not None:

@@ -35,19 +35,91 @@ _GROWTH_PX = 0.5
 
 # Courses along the Face Mesh landmarks (canonical numbering).
 _OVAL = (
-    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152,
-    148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
-)  # fmt: skip
+    10,
+    338,
+    297,
+    332,
+    284,
+    251,
+    389,
+    356,
+    454,
+    323,
+    361,
+    288,
+    397,
+    365,
+    379,
+    378,
+    400,
+    377,
+    152,
+    148,
+    176,
+    149,
+    150,
+    136,
+    172,
+    58,
+    132,
+    93,
+    234,
+    127,
+    162,
+    21,
+    54,
+    103,
+    67,
+    109,
+)
 _EYE_RIGHT = (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7)
 _EYE_LEFT = (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249)
 _BROW_RIGHT = (70, 63, 105, 66, 107, 55, 65, 52, 53, 46)
 _BROW_LEFT = (300, 293, 334, 296, 336, 285, 295, 282, 283, 276)
 _LIPS_OUTER = (
-    61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146,
-)  # fmt: skip
+    61,
+    185,
+    40,
+    39,
+    37,
+    0,
+    267,
+    269,
+    270,
+    409,
+    291,
+    375,
+    321,
+    405,
+    314,
+    17,
+    84,
+    181,
+    91,
+    146,
+)
 _LIPS_INNER = (
-    78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95,
-)  # fmt: skip
+    78,
+    191,
+    80,
+    81,
+    82,
+    13,
+    312,
+    311,
+    310,
+    415,
+    308,
+    324,
+    318,
+    402,
+    317,
+    14,
+    87,
+    178,
+    88,
+    95,
+)
 _NOSE = (198, 209, 129, 64, 98, 97, 2, 326, 327, 294, 358, 429, 420)
 
 
@@ -73,7 +145,7 @@ def face_outline() -> FaceOutline:
     """The outline of the reference face.
 
     >>> outline = face_outline()
-    >>> left = reference_face().cell_names.index("cheek_left_00")
+    >>> left = reference_face().cell_names.index("cheek_left_07")
     >>> bool(outline.cells[left][0][:, 0].min() > 0)  # person-left is where x is positive
     True
     """
@@ -101,7 +173,9 @@ def face_outline() -> FaceOutline:
     )
 
 
-def _cell_labels(face: ReferenceFace, origin: FloatArray, inside: npt.NDArray[np.uint8]) -> IntArray:
+def _cell_labels(
+    face: ReferenceFace, origin: FloatArray, inside: npt.NDArray[np.uint8]
+) -> IntArray:
     """(height, width) number of the cell that a pixel belongs to, -1 for none; borders smoothed."""
     rows, columns = np.indices(inside.shape)
     points = np.stack([columns, rows], axis=-1) / _PIXELS_PER_CM + origin

@@ -22,8 +22,11 @@ __all__ = [
     "COLOUR_OF_ROLE",
     "REST_SCALE",
     "TEXT_PT",
+    "clock",
     "inline_svg",
     "new_figure",
+    "signed",
+    "stretch",
     "style_axes",
 ]
 
@@ -44,17 +47,37 @@ COLOUR_OF_ROLE: Final = {
 REST_SCALE: Final = LinearSegmentedColormap.from_list(
     "redness at rest",
     [
-        "#fdf2e7", "#f7dfcb", "#f1caaf", "#ecb496", "#e59d80", "#de866e", "#d6705f", "#cc584e",
-        "#b84945", "#a2393b", "#8a2730",
+        "#fdf2e7",
+        "#f7dfcb",
+        "#f1caaf",
+        "#ecb496",
+        "#e59d80",
+        "#de866e",
+        "#d6705f",
+        "#cc584e",
+        "#b84945",
+        "#a2393b",
+        "#8a2730",
     ],
-)  # fmt: skip
+)
 CHANGE_SCALE: Final = LinearSegmentedColormap.from_list(
     "change of redness",
     [
-        "#00649f", "#167ab5", "#4291c6", "#73a8d0", "#9ec0da", "#c6d7e3", "#e9ebed",
-        "#ecd4cd", "#e9b7aa", "#e29583", "#d97160", "#ca4e44", "#ad3032",
+        "#00649f",
+        "#167ab5",
+        "#4291c6",
+        "#73a8d0",
+        "#9ec0da",
+        "#c6d7e3",
+        "#e9ebed",
+        "#ecd4cd",
+        "#e9b7aa",
+        "#e29583",
+        "#d97160",
+        "#ca4e44",
+        "#ad3032",
     ],
-)  # fmt: skip
+)
 
 TEXT_PT: Final = 12.0
 _FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -80,6 +103,35 @@ def style_axes(axes: Axes) -> None:
         axis.label.set_fontsize(TEXT_PT - 1.0)
 
 
+def stretch(start_s: float, end_s: float) -> str:
+    """From when to when; in minutes and seconds from one minute on.
+
+    >>> stretch(10.0, 15.0), stretch(83.0, 88.0)
+    ('10 to 15 seconds', '1:23 to 1:28 minutes')
+    """
+    if end_s < 60.0:
+        return f"{start_s:.0f} to {end_s:.0f} seconds"
+    return f"{clock(start_s)} to {clock(end_s)} minutes"
+
+
+def clock(time_s: float) -> str:
+    """A time as minutes and seconds.
+
+    >>> clock(83.0)
+    '1:23'
+    """
+    return f"{round(time_s) // 60}:{round(time_s) % 60:02d}"
+
+
+def signed(value: float, style: str) -> str:
+    """A number with its sign, a true minus, and no sign at zero.
+
+    >>> signed(0.02, ".3g"), signed(-4.0, ".0f"), signed(0.0, ".1f")
+    ('+0.02', '−4', '0')
+    """
+    return f"{value:+{style}}".replace("-", "−") if abs(value) > 1e-9 else "0"
+
+
 def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> str:
     """A figure as an `<svg>` element that stands alone in any HTML page.
 
@@ -92,8 +144,8 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> st
         description: what there is to see, for those who do not see it.
 
     >>> svg = inline_svg(new_figure(100, 50), name="map", title="A map", description="Empty.")
-    >>> svg[:70]
-    '<svg class="figure" role="img" aria-labelledby="map-title map-description"'
+    >>> svg[:40]
+    '<svg class="figure" role="img" aria-labe'
     >>> "http" in svg
     False
     """
@@ -107,6 +159,7 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> st
     width = figure.get_figwidth() * 72.0
     content = re.sub(r"<!--.*?-->\s*", "", content, flags=re.DOTALL)
     content = re.sub(r'\bxlink:href="', 'href="', content)
+    content = re.sub(r'\bid="([^"]+)"', lambda found: _name_of_part(found[1], content), content)
     content = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", content)
     content = re.sub(r"(font: [^;\"]*?px )[^;\"]+", rf"\g<1>{_FONTS}", content)
     content = re.sub(r"(\d+\.\d\d)\d+", r"\1", content)
@@ -120,3 +173,10 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> st
         f'<title id="{name}-title">{html.escape(title)}</title>'
         f'<desc id="{name}-description">{html.escape(description)}</desc>{content.strip()}'
     )
+
+
+def _name_of_part(drawn: str, content: str) -> str:
+    """Ids are for what is referred to; a part that a figure has named keeps its name as data."""
+    if f"#{drawn})" in content or f'"#{drawn}"' in content:
+        return f'id="{drawn}"'
+    return f'data-part="{drawn}"' if "-" in drawn else ""

@@ -1,40 +1,34 @@
-"""How a recording looks: curves of every region, maps of the face, and its view in a notebook."""
+"""How a recording looks: curves of every region, and its view in a notebook."""
 
 from __future__ import annotations
 
 import html
 import math
 from collections.abc import Sequence
-from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.collections import PolyCollection
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
-from rubor.measurement.cell_redness import CellRedness, cell_redness
-from rubor.measurement.face_outline import face_outline
+from rubor.measurement.face_map import plot_face_map
 from rubor.measurement.figure_style import (
-    CHANGE_SCALE,
     COLOUR_OF_ROLE,
-    REST_SCALE,
     TEXT_PT,
+    clock,
     inline_svg,
     new_figure,
+    signed,
     style_axes,
 )
 from rubor.measurement.recording import Recording
 from rubor.measurement.running_mean import running_mean, thinned, with_gaps
 from rubor.measurement.sustained_change import sustained_change_of_regions
-from rubor.vision.reference_face import mirrored_name, reference_face
+from rubor.vision.reference_face import mirrored_name
 
 __all__ = [
-    "MapKind",
     "notebook_view",
     "panels_of_regions",
     "plot_face_map",
@@ -43,19 +37,16 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.float64]
-MapKind = Literal["rest", "change"]
 
 _PANEL_PT = (400.0, 240.0)
-_MAP_PT = (400.0, 530.0)
-# No scale is finer than these, so that noise never looks like a blush. 0.02 is about half of what
-# a blush of half as much blood again makes (log10 R/G).
+# No scale is finer than these (log10 R/G), so that noise never looks like a blush: half as much blood
+# again raises the index of light skin by about 0.028.
 _LEAST_CHANGE_SHOWN = 0.02
 _LEAST_SPREAD_SHOWN = 0.04
-_REST_SHOWN = 0.08
-_MAP_CHANGE_SHOWN = 0.03
 _SMOOTHING_S = 1.0
 _MOST_POINTS = 600
 _CLOCK_FROM_S = 180.0
+_CLOCK_STEPS_S = (60, 120, 300, 600, 1200, 3600)
 
 
 def readable_region(region: str) -> str:
@@ -78,9 +69,10 @@ def panels_of_regions(regions: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """
     panels: list[tuple[str, ...]] = []
     for region in regions:
-        pair = tuple(dict.fromkeys(sorted((region, mirrored_name(region)))))
-        if pair not in panels:
-            panels.append(pair)
+        pair = dict.fromkeys(sorted((region, mirrored_name(region))))
+        panel = tuple(name for name in pair if name in regions)
+        if panel not in panels:
+            panels.append(panel)
     return tuple(panels)
 
 
@@ -113,12 +105,16 @@ def plot_traces(recording: Recording, regions: Sequence[str] | None = None) -> F
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
     left, right = 62.0 / _PANEL_PT[0] / columns, 1.0 - 46.0 / _PANEL_PT[0] / columns
     figure.subplots_adjust(
-        left=left, right=right, bottom=44.0 / _PANEL_PT[1] / rows,
-        top=1.0 - 34.0 / _PANEL_PT[1] / rows, hspace=0.42, wspace=0.3,
-    )  # fmt: skip
+        left=left,
+        right=right,
+        bottom=44.0 / _PANEL_PT[1] / rows,
+        top=1.0 - 34.0 / _PANEL_PT[1] / rows,
+        hspace=0.42,
+        wspace=0.3,
+    )
     limits = _common_limits(recording)
     for axes, panel in zip(grid, panels, strict=False):
-        _draw_panel(axes, recording, [name for name in panel if name in chosen], limits)
+        _draw_panel(axes, recording, panel, limits)
     for axes in grid[len(panels) :]:
         axes.set_visible(False)
     return figure
@@ -153,7 +149,7 @@ def _common_limits(recording: Recording) -> tuple[float, float]:
 
 
 def _draw_panel(
-    axes: Axes, recording: Recording, names: list[str], limits: tuple[float, float]
+    axes: Axes, recording: Recording, names: Sequence[str], limits: tuple[float, float]
 ) -> None:
     time_s, curves, changes = _curves(recording)
     style_axes(axes)
@@ -169,35 +165,65 @@ def _draw_panel(
         if floor is not None and np.isfinite(values).any():
             middle = 0.0 if changes else float(np.nanmedian(values))
             axes.axhspan(
-                middle - floor, middle + floor, color=colour, alpha=0.13, linewidth=0,
-                zorder=1, gid=f"noise-band-{name}",
-            )  # fmt: skip
+                middle - floor,
+                middle + floor,
+                color=colour,
+                alpha=0.13,
+                linewidth=0,
+                zorder=1,
+                gid=f"noise-band-{name}",
+            )
         times, frames = thinned(*with_gaps(time_s, values), _MOST_POINTS)
-        axes.plot(times, frames, color=colour, alpha=0.35, linewidth=0.7, gid=f"frames-{name}")
+        # Where many frames share a point the line becomes a ribbon, which must not cover the mean.
+        faint = 0.35 if len(values) <= 2 * _MOST_POINTS else 0.18
+        axes.plot(times, frames, color=colour, alpha=faint, linewidth=0.7, gid=f"frames-{name}")
         smooth = running_mean(time_s, values, _SMOOTHING_S)
         times, smooth = thinned(*with_gaps(time_s, smooth), _MOST_POINTS)
         axes.plot(
-            times, smooth, color=colour, linewidth=2.2, solid_capstyle="round",
-            gid=f"mean-{name}", label=_side_label(name),
-        )  # fmt: skip
+            times,
+            smooth,
+            color=colour,
+            linewidth=2.2,
+            solid_capstyle="round",
+            gid=f"mean-{name}",
+            label=_side_label(name),
+        )
     if not any(np.isfinite(curves[name]).any() for name in names):
         axes.text(
-            0.5, 0.55, "could not be measured", transform=axes.transAxes, ha="center",
-            color=COLOUR_OF_ROLE["muted"], fontsize=TEXT_PT,
-        )  # fmt: skip
+            0.5,
+            0.55,
+            "could not be measured",
+            transform=axes.transAxes,
+            ha="center",
+            color=COLOUR_OF_ROLE["muted"],
+            fontsize=TEXT_PT,
+        )
     axes.set_title(
-        _panel_title(names), loc="left", x=-0.14, fontsize=TEXT_PT + 1.0, fontweight="bold",
-        color=COLOUR_OF_ROLE["ink"], pad=10,
-    )  # fmt: skip
+        _panel_title(names),
+        loc="left",
+        x=-0.14,
+        fontsize=TEXT_PT + 1.0,
+        fontweight="bold",
+        color=COLOUR_OF_ROLE["ink"],
+        pad=10,
+    )
     handles = axes.get_legend_handles_labels()[0] if len(names) > 1 else []
     if any(_floor(recording, name) is not None for name in names):
         handles.append(Patch(color=COLOUR_OF_ROLE["muted"], alpha=0.25, linewidth=0, label="noise"))
     if handles:
         axes.legend(
-            handles=handles, loc="lower right", bbox_to_anchor=(1.0, 0.995), ncols=len(handles),
-            frameon=False, fontsize=TEXT_PT - 1.5, labelcolor=COLOUR_OF_ROLE["ink"],
-            handlelength=1.0, borderaxespad=0.2, columnspacing=0.9, handletextpad=0.4,
-        )  # fmt: skip
+            handles=handles,
+            loc="lower right",
+            bbox_to_anchor=(1.0, 0.995),
+            ncols=len(handles),
+            frameon=False,
+            fontsize=TEXT_PT - 1.5,
+            labelcolor=COLOUR_OF_ROLE["ink"],
+            handlelength=1.0,
+            borderaxespad=0.2,
+            columnspacing=0.9,
+            handletextpad=0.4,
+        )
     axes.set_ylabel("change of log₁₀(R/G)" if changes else "log₁₀(R/G)")
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     if changes:
@@ -205,13 +231,14 @@ def _draw_panel(
         percent.spines["right"].set_visible(False)
         percent.tick_params(length=0, labelsize=TEXT_PT - 1.0, labelcolor=COLOUR_OF_ROLE["muted"])
         percent.yaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
-        percent.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{_signed(value, '.0f')} %"))
+        percent.yaxis.set_major_formatter(
+            FuncFormatter(lambda value, _: f"{signed(value, '.0f')} %")
+        )
     if time_s[-1] > _CLOCK_FROM_S:
         axes.set_xlabel("time (minutes:seconds)")
-        axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 1.5, 3, 6, 10]))
-        axes.xaxis.set_major_formatter(
-            FuncFormatter(lambda value, _: f"{int(value) // 60}:{int(value) % 60:02d}")
-        )
+        step_s = next(step for step in _CLOCK_STEPS_S if time_s[-1] / step <= 6 or step == 3600)
+        axes.xaxis.set_major_locator(MultipleLocator(step_s))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: clock(value)))
     else:
         axes.set_xlabel("time (s)")
         axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
@@ -222,30 +249,46 @@ def _draw_rest_and_events(axes: Axes, recording: Recording) -> None:
     top = axes.get_xaxis_transform()
     if baseline["start_s"] is not None:
         axes.axvspan(
-            baseline["start_s"], baseline["end_s"], color=COLOUR_OF_ROLE["soft"], linewidth=0,
-            zorder=0, gid="baseline",
-        )  # fmt: skip
+            baseline["start_s"],
+            baseline["end_s"],
+            color=COLOUR_OF_ROLE["soft"],
+            linewidth=0,
+            zorder=0,
+            gid="at-rest",
+        )
         axes.text(
-            (baseline["start_s"] + baseline["end_s"]) / 2.0, 0.965, "at rest", transform=top,
-            ha="center", va="top", fontsize=TEXT_PT - 2.0, color=COLOUR_OF_ROLE["muted"],
-        )  # fmt: skip
+            (baseline["start_s"] + baseline["end_s"]) / 2.0,
+            0.965,
+            "at rest",
+            transform=top,
+            ha="center",
+            va="top",
+            fontsize=TEXT_PT - 2.0,
+            color=COLOUR_OF_ROLE["muted"],
+        )
     for event in recording.summary.get("events", ()):
         axes.axvline(
             event["time_s"], color=COLOUR_OF_ROLE["muted"], linewidth=0.9, linestyle=(0, (3, 3))
         )
         axes.text(
-            event["time_s"], 0.03, f" {event['kind'].replace('_', ' ')}", transform=top,
-            rotation=90, ha="right", va="bottom", fontsize=TEXT_PT - 2.0,
+            event["time_s"],
+            0.03,
+            f" {event['kind'].replace('_', ' ')}",
+            transform=top,
+            rotation=90,
+            ha="right",
+            va="bottom",
+            fontsize=TEXT_PT - 2.0,
             color=COLOUR_OF_ROLE["muted"],
-        )  # fmt: skip
+        )
 
 
-def _to_percent(change: FloatArray) -> FloatArray:
-    return 100.0 * (np.power(10.0, change) - 1.0)
+def _to_percent(change: npt.ArrayLike) -> FloatArray:
+    return 100.0 * (np.power(10.0, np.asarray(change, np.float64)) - 1.0)
 
 
-def _from_percent(percent: FloatArray) -> FloatArray:
-    return np.log10(np.maximum(1.0 + np.asarray(percent) / 100.0, 1e-6))
+def _from_percent(percent: npt.ArrayLike) -> FloatArray:
+    return np.log10(np.maximum(1.0 + np.asarray(percent, np.float64) / 100.0, 1e-6))
 
 
 def _plot_photo(recording: Recording, regions: Sequence[str] | None) -> Figure:
@@ -282,11 +325,6 @@ def _role(region: str) -> str:
     return next((side for side in ("left", "right") if region.endswith(f"_{side}")), "middle")
 
 
-def _signed(value: float, style: str) -> str:
-    """With a true minus, and no sign at zero."""
-    return f"{value:+{style}}".replace("-", "−") if abs(value) > 1e-9 else "0"
-
-
 def _side_label(region: str) -> str:
     role = _role(region)
     return f"person-{role}" if role != "middle" else region.replace("_", " ")
@@ -295,125 +333,6 @@ def _side_label(region: str) -> str:
 def _panel_title(names: Sequence[str]) -> str:
     common = names[0].removesuffix("_left").removesuffix("_right").replace("_", " ").capitalize()
     return {"Cheek": "Cheeks"}.get(common, common) if len(names) > 1 else common
-
-
-# --- face maps ----------------------------------------------------------------------------------
-
-
-def plot_face_map(
-    recording: Recording,
-    show: Sequence[MapKind] | None = None,
-    redness: CellRedness | None = None,
-) -> Figure:
-    """Draw the redness of each cell of about 1 cm2 on the reference face.
-
-    One looks at the person: their left is on the right. "rest" is the index at rest (without a
-    baseline: of the whole recording) less the median of the face's cells; "change" is the mean of
-    the five seconds in which a region changed the most for its noise, less the baseline. Cells whose
-    change is below their own noise are hatched; cells that were not measured are empty.
-
-    Args:
-        recording: what was measured.
-        show: the maps, side by side; None for those that there are.
-        redness: what to draw, where it is already at hand.
-
-    Returns:
-        The figure, 400 points wide a map.
-
-    Raises:
-        ValueError: a map of change is asked for where the recording has none.
-    """
-    cells = cell_redness(recording) if redness is None else redness
-    if show is None:
-        show = ("rest",) if cells.change is None else ("rest", "change")
-    figure = new_figure(_MAP_PT[0] * len(show), _MAP_PT[1])
-    for number, (axes, kind) in enumerate(
-        zip(figure.subplots(1, len(show), squeeze=False).ravel(), show, strict=True)
-    ):
-        axes.set_position(
-            ((number + 0.02) / len(show), 0.12, 0.96 / len(show), 0.835), which="both"
-        )
-        if kind == "rest":
-            _draw_map(
-                axes, cells.contrast, Normalize(*_symmetric(cells.contrast, _REST_SHOWN)), REST_SCALE,
-                "At rest, against the middle of this face",
-            )  # fmt: skip
-            continue
-        if cells.change is None or cells.moment_s is None:
-            raise ValueError("This recording has no change to map: it has no baseline.")
-        quiet = ~cells.above_noise & np.isfinite(cells.change)
-        start, end = cells.moment_s
-        _draw_map(
-            axes, cells.change, Normalize(*_symmetric(cells.change, _MAP_CHANGE_SHOWN)),
-            CHANGE_SCALE, f"Change from rest, {start:.0f} to {end:.0f} s", quiet,
-        )  # fmt: skip
-    return figure
-
-
-def _draw_map(
-    axes: Axes,
-    values: FloatArray,
-    norm: Normalize,
-    scale: Any,
-    label: str,
-    quiet: npt.NDArray[np.bool_] | None = None,
-) -> None:
-    outline = face_outline()
-    names = reference_face().cell_names
-    paper, line, muted = (COLOUR_OF_ROLE[role] for role in ("paper", "line", "muted"))
-    axes.set_aspect("equal")
-    axes.set_axis_off()
-    axes.fill(
-        *outline.silhouette.T, facecolor=COLOUR_OF_ROLE["soft"], edgecolor=line, linewidth=1.2
-    )
-    for number, polygons in enumerate(outline.cells):
-        value = values[number]
-        below = quiet is not None and bool(quiet[number])
-        style: dict[str, Any] = {"facecolor": scale(norm(value)), "edgecolor": paper}
-        if not math.isfinite(value):
-            style = {"facecolor": "none", "edgecolor": line, "linestyle": (0, (2, 2))}
-        elif below:
-            style = {"facecolor": COLOUR_OF_ROLE["soft"], "edgecolor": line, "hatch": "/////"}
-        state = "unmeasured" if not math.isfinite(value) else "below-noise" if below else "measured"
-        axes.add_collection(
-            PolyCollection(
-                polygons, linewidths=0.8, gid=f"cell-{names[number]}", label=state, **style
-            ),
-            autolim=False,
-        )
-    for polygon in outline.closed:
-        axes.fill(*polygon.T, fill=False, edgecolor=muted, linewidth=0.9, alpha=0.75)
-    axes.plot(*outline.nose.T, color=muted, linewidth=0.9, alpha=0.75)
-    (x_low, y_low), (x_high, y_high) = outline.silhouette.min(axis=0), outline.silhouette.max(axis=0)
-    axes.set_xlim(x_low - 0.3, x_high + 0.3)
-    axes.set_ylim(y_low - 0.3, y_high + 1.5)
-    for x, text, align in ((x_low, "PERSON'S RIGHT", "left"), (x_high, "PERSON'S LEFT", "right")):
-        axes.text(
-            x, y_high + 0.7, text, ha=align, va="center", fontsize=TEXT_PT - 1.0,
-            fontweight="bold", color=muted,
-        )  # fmt: skip
-    place = axes.get_position(original=True)
-    bar_axes = axes.figure.add_axes(
-        (place.x0 + 0.1 * place.width, 0.088, 0.8 * place.width, 0.02)
-    )
-    bar = axes.figure.colorbar(
-        ScalarMappable(norm, scale), cax=bar_axes, orientation="horizontal", extend="both"
-    )
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(length=0, labelsize=TEXT_PT - 1.0, labelcolor=muted, pad=4)
-    bar.set_ticks([norm.vmin, norm.vmin / 2.0, 0.0, norm.vmax / 2.0, norm.vmax])
-    bar.ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value, ".3g")))
-    bar.set_label("less red  –  erythema index, log₁₀(R/G)  –  more red",
-                  fontsize=TEXT_PT - 1.0, color=muted)  # fmt: skip
-    axes.set_title(label, fontsize=TEXT_PT + 1.0, color=COLOUR_OF_ROLE["ink"], fontweight="bold")
-
-
-def _symmetric(values: FloatArray, least: float) -> tuple[float, float]:
-    """Limits around 0 that leave out at most the outermost 2 % of the cells, in steps of 0.02."""
-    known = np.abs(values[np.isfinite(values)])
-    reach = float(np.percentile(known, 98)) if known.size else 0.0
-    limit = max(least, math.ceil(reach * 50.0) / 50.0)
-    return -limit, limit
 
 
 # --- notebook -----------------------------------------------------------------------------------
@@ -432,13 +351,17 @@ def notebook_view(recording: Recording) -> str:
         for change in sustained_change_of_regions(recording)
     )
     curves = inline_svg(
-        plot_traces(recording), name=f"{name}-curves", title="Redness of each region over time",
+        plot_traces(recording),
+        name=f"{name}-curves",
+        title="Redness of each region over time",
         description="The numbers are in the traces of the recording.",
-    )  # fmt: skip
+    )
     face_map = inline_svg(
-        plot_face_map(recording), name=f"{name}-map", title="Face map of redness",
+        plot_face_map(recording),
+        name=f"{name}-map",
+        title="Face map of redness",
         description="The numbers are in the cells of the recording. Person-left is on the right.",
-    )  # fmt: skip
+    )
     return (
         f"<div><p><strong>{html.escape(recording.name)}</strong>: "
         f"{summary['video']['duration_s']:.1f} s, {summary['video']['frames']} frames, {state}."

@@ -16,7 +16,7 @@ __all__ = ["SceneSampler", "SceneSeries"]
 FloatArray = npt.NDArray[np.float64]
 
 PATCH_PX = 16
-GRID_COLUMNS, GRID_ROWS = 18, 10
+GRID_COLUMNS, GRID_ROWS = 16, 9
 # Every second pixel of a patch: with halved chroma each stored sample is read once.
 _STEP_PX = 2
 # The head, hair and shoulders, in widths of the mesh's box: none of it is background.

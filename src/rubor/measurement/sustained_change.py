@@ -124,7 +124,7 @@ def floor_upper_factor(valid_seconds: int) -> float:
         valid_seconds: one-second means that the floor rests on; infinite under 3.
 
     >>> [round(floor_upper_factor(seconds), 2) for seconds in (10, 60, 600)]
-    [1.92, 1.22, 1.06]
+    [1.92, 1.23, 1.06]
     """
     if valid_seconds < 3:
         return math.inf

@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
 import numpy as np
@@ -26,6 +25,7 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from rubor.errors import InputError
+from rubor.optics.shipped_data import shipped_lines
 
 __all__ = [
     "LOW_SENSITIVITY_BELOW_ITA_DEG",
@@ -86,10 +86,7 @@ class _Table:
 
 
 def _read(name: str) -> FloatArray:
-    path = files("rubor.optics") / "data" / name
-    with path.open(encoding="utf-8") as lines:
-        rows = [line for line in lines if not line.startswith("#")]
-    return np.loadtxt(rows, delimiter=",", skiprows=1)
+    return np.loadtxt(shipped_lines(name), delimiter=",", skiprows=1)
 
 
 @cache
@@ -118,7 +115,7 @@ def _tone_log_weights(table: _Table, ita_deg: float, ita_sd_deg: float) -> Float
         sd = max(factor * ita_sd_deg, SMALLEST_ITA_SD_DEG)
         density = np.exp(-0.5 * ((table.ita_deg - centre) / sd) ** 2)
         weights += share * density / density.sum()
-    return np.log(weights)
+    return np.log(np.maximum(weights, np.finfo(np.float64).tiny))
 
 
 def _mixture(
@@ -225,7 +222,9 @@ def blood_change(
 
     >>> change = blood_change([0.0, 0.03, 0.10], ita_deg=48.0, ita_sd_deg=8.0)
     >>> change.estimate.round(2).tolist(), change.sd.round(2).tolist()
-    ([], [])
+    ([0.0, 0.16, 0.51], [0.0, 0.04, 0.11])
+    >>> blood_change(0.10, 48.0, 8.0, resting_colour=(0.50, 0.15)).sd.round(2).item()
+    0.06
     """
     _checked(ita_deg, ita_sd_deg, white_balance_sd)
     table = _table()
@@ -281,7 +280,7 @@ def allowed_drift(ita_deg: npt.ArrayLike) -> FloatArray:
         Share of the same shape, about 0.015 in light and below 0.005 in dark skin.
 
     >>> allowed_drift([48.0, -10.0, -55.0]).round(3).tolist()
-    []
+    [0.017, 0.011, 0.002]
     """
     table = _table()
     # The smallest rise of the table: the gain hardly changes below it.

@@ -9,12 +9,12 @@ References:
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
 from rubor.errors import InputError
+from rubor.optics.shipped_data import shipped_lines
 
 __all__ = ["blood_absorption_per_cm", "hemoglobin_extinction"]
 
@@ -26,10 +26,8 @@ HEMOGLOBIN_IN_WHOLE_BLOOD_G_PER_L = 150.0
 
 @cache
 def _extinction_table() -> FloatArray:
-    path = files("rubor.optics") / "data" / "hemoglobin_extinction.csv"
-    with path.open(encoding="utf-8") as lines:
-        rows = [line for line in lines if not line.startswith("#")]
-    table = np.loadtxt(rows, delimiter=",", skiprows=1)
+    lines = shipped_lines("hemoglobin_extinction.csv")
+    table = np.loadtxt(lines, delimiter=",", skiprows=1)
     table.setflags(write=False)
     return table
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from rubor.errors import InputError
+from rubor.optics.shipped_data import shipped_lines
 
 __all__ = ["SkinTone", "nearest_skin_tone", "skin_tone_named", "skin_tones"]
 
@@ -44,9 +44,6 @@ def skin_tones() -> tuple[SkinTone, ...]:
     >>> [tone.name for tone in skin_tones()]
     ['very-light', 'light', 'intermediate', 'tan', 'brown', 'dark']
     """
-    path = files("rubor.optics") / "data" / "skin_tones.csv"
-    with path.open(encoding="utf-8") as lines:
-        rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
     return tuple(
         SkinTone(
             name=row["name"],
@@ -55,7 +52,7 @@ def skin_tones() -> tuple[SkinTone, ...]:
             melanin_fraction=float(row["melanin_fraction"]),
             patch=(int(row["red"]), int(row["green"]), int(row["blue"])),
         )
-        for row in rows
+        for row in csv.DictReader(shipped_lines("skin_tones.csv"))
     )
 
 

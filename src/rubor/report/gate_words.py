@@ -86,22 +86,31 @@ GATE_WORDS: Mapping[str, GateWords] = {
         "One person in the picture", "How often another face was seen", _percent, "at most"
     ),
     "face_size_px": GateWords(
-        "The face is large enough", "Distance between the outer corners of the eyes",
-        _unit("pixels"), "at least",
+        "The face is large enough",
+        "Distance between the outer corners of the eyes",
+        _unit("pixels"),
+        "at least",
     ),
     "face_visible_share": GateWords(
         "The face is in view", "Share of the time in which the face was found", _percent, "at least"
     ),
     "head_turn_deg": GateWords(
-        "Looking at the camera", "How far the head was turned or tilted", _unit("degrees"), "at most"
+        "Looking at the camera",
+        "How far the head was turned or tilted",
+        _unit("degrees"),
+        "at most",
     ),
     "head_motion_share": GateWords(
-        "The head is still", "How far the head wandered, against the distance between the eyes",
-        _percent, "at most",
+        "The head is still",
+        "How far the head wandered, against the distance between the eyes",
+        _percent,
+        "at most",
     ),
     "blur_share": GateWords(
-        "The picture is sharp", "Width of the sharpest edges, against the width of the face",
-        _percent, "at most",
+        "The picture is sharp",
+        "Width of the sharpest edges, against the width of the face",
+        _percent,
+        "at most",
     ),
     "face_brightness": GateWords(
         "The face is bright enough", "Brightness of the face, against white", _percent, "at least"
@@ -110,15 +119,22 @@ GATE_WORDS: Mapping[str, GateWords] = {
         "No burnt-out or black spots", "Share of the face without detail", _percent, "at most"
     ),
     "uneven_light": GateWords(
-        "The same light on both cheeks", "How much brighter one cheek was than the other",
-        _times, "at most",
+        "The same light on both cheeks",
+        "How much brighter one cheek was than the other",
+        _times,
+        "at most",
     ),
     "mixed_light": GateWords(
-        "One kind of light", "How much the colour of the light differed between the cheeks",
-        _log_percent, "at most",
+        "One kind of light",
+        "How much the colour of the light differed between the cheeks",
+        _log_percent,
+        "at most",
     ),
     "colour_off_skin": GateWords(
-        "Natural colours", "How far the colours were from those of any skin", _log_percent, "at most"
+        "Natural colours",
+        "How far the colours were from those of any skin",
+        _log_percent,
+        "at most",
     ),
     "light_drift_percent": GateWords(
         "Steady light", "How much the red of the light drifted", _unit("%"), "at most"
@@ -140,7 +156,7 @@ GATE_WORDS: Mapping[str, GateWords] = {
     "complete_file": GateWords(
         "The whole file", "Whether the file could be read to its end", _yes_no, ""
     ),
-}  # fmt: skip
+}
 
 
 def gate_texts(quality: list[dict[str, Any]]) -> list[GateText]:

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from rubor.measurement import Recording
+from rubor.measurement.figure_style import stretch
 from rubor.measurement.sustained_change import SustainedChange
 from rubor.report.gate_words import GateText
 from rubor.vision.reference_face import mirrored_name
+
+_SHIFTS_OF_LIGHT = ("shared light", "colour temperature")
 
 __all__ = [
     "Findings",
@@ -23,7 +26,6 @@ __all__ = [
     "plain_region",
     "plain_regions",
     "pulse_sentences",
-    "span_of_time",
     "trust_sentence",
 ]
 
@@ -86,21 +88,6 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def span_of_time(start_s: float, end_s: float) -> str:
-    """A stretch of time in words.
-
-    >>> span_of_time(10.0, 15.0), span_of_time(83.0, 88.0)
-    ('from 10 to 15 seconds', 'from 1:23 to 1:28 minutes')
-    """
-    if end_s < 60.0:
-        return f"from {start_s:.0f} to {end_s:.0f} seconds"
-
-    def clock(time_s: float) -> str:
-        return f"{round(time_s) // 60}:{round(time_s) % 60:02d}"
-
-    return f"from {clock(start_s)} to {clock(end_s)} minutes"
-
-
 def trust_sentence(accepted: bool, gates: Iterable[GateText]) -> str:
     """Whether the recording can be used, and why not."""
     gates = list(gates)
@@ -150,7 +137,7 @@ def find(recording: Recording, changes: Sequence[SustainedChange]) -> Findings:
     if noiseless:
         sentences.append(f"Seen too little to know its noise: {plain_regions(noiseless)}.")
     headline = _headline(clear, judged=bool(clear or same))
-    cautions = _light_cautions(recording.summary["reference"], clear, changes) if clear else ()
+    cautions = _light_cautions(recording.summary, clear, changes) if clear else ()
     return Findings(headline, tuple(sentences), cautions)
 
 
@@ -177,7 +164,7 @@ def _clear_sentences(clear: Sequence[SustainedChange]) -> list[str]:
         assert change.start_s is not None and change.end_s is not None
         sentences.append(
             f"{plain_region(change.region).capitalize()}: red {'rose' if percent > 0 else 'fell'} by"
-            f" {abs(percent):.1f} % against green, the most {span_of_time(change.start_s, change.end_s)}."
+            f" {abs(percent):.1f} % against green, the most from {stretch(change.start_s, change.end_s)}."
             f" That is {times:.1f} times the noise."
         )
     return sentences
@@ -199,58 +186,82 @@ def _smallest_visible(changes: Sequence[SustainedChange]) -> str:
 
 
 def _light_cautions(
-    reference: dict[str, Any],
+    summary: dict[str, Any],
     clear: Sequence[SustainedChange],
     changes: Sequence[SustainedChange],
 ) -> tuple[str, ...]:
     """What the light could have to do with the change."""
-    sizes = [abs(change.change or 0.0) for change in clear]
-    others = [
-        change
+    reference, shift = summary["reference"], summary["largest_shift"]
+    cautions = []
+    if shift["kind"] in _SHIFTS_OF_LIGHT:
+        cautions.append(shift["sentence"])
+    largest = max(abs(change.change or 0.0) for change in clear)
+    steady = [
+        change.region
         for change in changes
-        if change.change is not None and abs(change.change) < 0.5 * max(sizes)
+        if change.change is not None and abs(change.change) < 0.5 * largest
     ]
     against_light = ""
-    if others:
-        names = plain_regions([change.region for change in others])
+    if steady:
         against_light = (
-            f" But {names} changed less than half as much, and a change of the light mostly"
-            " reaches the whole face."
+            f" But {plain_regions(steady)} changed less than half as much as the rest, and a change"
+            " of the light mostly reaches the whole face."
         )
-    if reference["kind"] == "none":
-        return (
-            "Nothing in the picture could show what the light did. A change of the lamp, the"
-            f" daylight or the camera's colours can look the same.{against_light}",
-        )
-    sd = (reference["drift"] or {}).get("sd")
-    uncertain = None if sd is None else 1.96 * sd / math.log(10.0)
-    if uncertain is not None and uncertain > min(sizes):
-        return (
-            f"The light is only known to within {100.0 * math.expm1(1.96 * sd):.1f} %, so that a slow"
-            f" change of the light could be part of it.{against_light}",
-        )
-    return ()
-
-
-def light_sentences(reference: dict[str, Any]) -> tuple[str, ...]:
-    """What the light reference was and what it saw."""
-    reason = str(reference["reason"] or "").rstrip(".")
     if reference["kind"] == "none" or reference["drift"] is None:
-        return (
-            "There was no light reference.",
-            f"Why: {reason[:1].lower()}{reason[1:]}." if reason else "",
+        cautions.append(
+            "Nothing in the picture could show what the light did. A change of the lamp, the"
+            f" daylight or the camera's colours can look the same.{against_light}"
         )
-    drift = reference["drift"]
-    what = {"background": "parts of the background that held still", "card": "grey patches of the card"}
-    sentences = [
-        f"The light was followed on {reference['patches']} {what[reference['kind']]}.",
-        f"Its red drifted by at most {100.0 * math.expm1(drift['log_r_over_g_max']):.2f} % against its"
-        " green, and was taken out of the curves."
-        f" This is known to within {100.0 * math.expm1(1.96 * drift['sd']):.1f} % (95 %).",
+        return tuple(cautions)
+    light_sd = reference["drift"]["sd"] or math.inf
+    uncertain = [
+        change.region
+        for change in clear
+        if abs(change.change or 0.0) < 1.96 * light_sd / math.log(10.0)
     ]
-    if reason:
-        sentences.append(f"Note: {reason}.")
+    if uncertain:
+        known = f"to within {_percent(1.96 * light_sd)}" if math.isfinite(light_sd) else "poorly"
+        reaches_all = len(uncertain) == len(clear)
+        cautions.append(
+            f"The light is only known {known}. A slow change of the light could be part of what"
+            f" was seen in {plain_regions(uncertain)}.{against_light if reaches_all else ''}"
+        )
+    return tuple(cautions)
+
+
+def _percent(log_ratio: float) -> str:
+    return f"{100.0 * math.expm1(log_ratio):.2g} %"
+
+
+def light_sentences(summary: dict[str, Any]) -> tuple[str, ...]:
+    """What the light reference was and what it saw."""
+    reference, shift = summary["reference"], summary["largest_shift"]
+    reason = str(reference["reason"] or "").rstrip(".")
+    drift = reference["drift"]
+    sentences = []
+    if reference["kind"] == "none" or drift is None:
+        sentences.append("There was no light reference.")
+        if reason:
+            sentences.append(f"Why: {_lower_first(reason)}.")
+    else:
+        what = {
+            "background": "parts of the background that held still",
+            "card": "greys of the card",
+        }
+        sentences += [
+            f"The light was followed on {reference['patches']} {what[reference['kind']]}.",
+            f"Its red drifted by at most {_percent(drift['log_r_over_g_max'])} against its green. This"
+            f" was taken out of the curves. It is known to within {_percent(1.96 * drift['sd'])}.",
+        ]
+        if reason:
+            sentences.append(f"Note: {reason}.")
+    if shift["kind"] is not None:
+        sentences.append(f"The largest shift of the whole face: {_lower_first(shift['sentence'])}")
     return tuple(sentences)
+
+
+def _lower_first(sentence: str) -> str:
+    return f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def pulse_sentences(summary: dict[str, Any]) -> tuple[str, ...]:
@@ -260,7 +271,7 @@ def pulse_sentences(summary: dict[str, Any]) -> tuple[str, ...]:
         reason = str(summary["pulse"]["POS"]["reason"] or "").rstrip(".")
         return (
             "No clear pulse was found in the colour of the skin.",
-            f"Why: {reason}." if reason else "",
+            f"Why: {reason or 'it is not known'}.",
             "Redness is measured all the same. Only this extra check is missing.",
         )
     methods = ", ".join(
@@ -276,4 +287,4 @@ def pulse_sentences(summary: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _quoted(title: str) -> str:
-    return f"“{title[:1].lower()}{title[1:]}”"
+    return f"“{_lower_first(title)}”"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -120,12 +121,10 @@ def is_cut(before: FloatArray, after: FloatArray) -> bool:
     >>> is_cut(ramp, ramp * 0.5 + 0.2), is_cut(ramp, ramp.T), is_cut(ramp, ramp[::-1])
     (False, True, True)
     """
-    one, other = before.ravel() - before.mean(), after.ravel() - after.mean()
-    power, other_power = float(one @ one), float(other @ other)
-    flat = one.size * _FLAT_PICTURE_SD**2
-    if power < flat or other_power < flat:
-        return (power < flat) != (other_power < flat)
-    return float(one @ other) < MIN_SHOT_CORRELATION * np.sqrt(power * other_power)
+    if float(cv2.matchTemplate(before, after, cv2.TM_CCOEFF_NORMED)[0, 0]) >= MIN_SHOT_CORRELATION:
+        return False
+    # A flat picture correlates with nothing: black to black is no cut.
+    return bool(before.std() > _FLAT_PICTURE_SD or after.std() > _FLAT_PICTURE_SD)
 
 
 def _of_size(faces: list[DetectedFace]) -> list[DetectedFace]:

@@ -75,7 +75,7 @@ class Frame(Protocol):
         """
 
     def thumbnail(self, step: int) -> FloatArray:
-        """Every `step`-th luma pixel in 0..1, for finding cuts."""
+        """The luma in 0..1, shrunk by `step`, for finding cuts."""
 
 
 @dataclass(frozen=True)
@@ -131,11 +131,15 @@ class PlanarFrame:
         return cv2.cvtColor(planar.reshape(-1, width), cv2.COLOR_YUV2RGB_I420)
 
     def _to_8_bit(self, plane: Plane) -> Plane:
-        return plane if plane.itemsize == 1 else (plane >> (self.coding.bit_depth - 8)).astype(np.uint8)
+        return (
+            plane
+            if plane.itemsize == 1
+            else (plane >> (self.coding.bit_depth - 8)).astype(np.uint8)
+        )
 
     def thumbnail(self, step: int) -> FloatArray:
         full_scale = float((1 << self.coding.bit_depth) - 1)
-        return self.planes[0][step // 2 :: step, step // 2 :: step].astype(np.float32) / full_scale
+        return _shrunk(self.planes[0], step) / np.float32(full_scale)
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,7 @@ class PhotoFrame:
         return _warp(self.display_rgb, affine, size)
 
     def thumbnail(self, step: int) -> FloatArray:
-        return self.display_rgb[step // 2 :: step, step // 2 :: step, 1].astype(np.float32) / 255.0
+        return _shrunk(self.display_rgb[:, :, 1], step) / np.float32(255.0)
 
 
 def frame_from_av(
@@ -181,7 +185,8 @@ def frame_from_av(
     if target is not None:
         picture = picture.reformat(format=target)
     components = picture.format.components
-    if len(components) < 3 or not picture.format.is_planar:
+    readable = picture.format.is_planar and not picture.format.is_big_endian
+    if len(components) < 3 or not readable or components[0].bits > 16:
         raise UnsupportedColourError(
             f"The video stores pixels as {picture.format.name}, which Rubor does not read"
             + (": it has no colour." if len(components) < 3 else "."),
@@ -226,6 +231,19 @@ def _warp(plane: Plane, affine: FloatArray, size: tuple[int, int]) -> Plane:
     return np.asarray(
         cv2.warpAffine(source, np.asarray(affine, np.float64), size, flags=cv2.INTER_LINEAR)
     )
+
+
+def _shrunk(plane: Plane, step: int) -> FloatArray:
+    """Means of up to 4 x 4 samples in each square of side `step`.
+
+    With one sample a square, a finely patterned scene that moves by a few pixels looks like another.
+    """
+    fine = max(1, step // 4)
+    each = min(4, step)
+    rows, columns = (size // (fine * each) for size in plane.shape)
+    samples = plane[: rows * each * fine : fine, : columns * each * fine : fine]
+    means = cv2.resize(np.ascontiguousarray(samples), (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(means, np.float32)
 
 
 def _is_row_padded(plane: Plane) -> bool:

@@ -85,9 +85,11 @@ class VideoFile:
     def __init__(self, path: Path, *, threads: int = 0) -> None:
         self.path = path
         self.end = StreamEnd()
-        self._container, self._first = _open(path, threads)
+        self._container, self._decoder, first = _open(path, threads)
+        self._first: av.VideoFrame | None = first
+        self._stored_as = (first.width, first.height, first.format.name)
         try:
-            self.info, self._display_matrix = _describe(self._container, self._first, path)
+            self.info, self._display_matrix = _describe(self._container, first, path)
         except BaseException:
             self.close()
             raise
@@ -115,8 +117,8 @@ class VideoFile:
         origin_s: float | None = None
         previous_s = -np.inf
         for picture in self._pictures():
-            if picture.width != self._stored_size[0] or picture.height != self._stored_size[1]:
-                self.end.broken = "the picture size changes within the file"
+            if (picture.width, picture.height, picture.format.name) != self._stored_as:
+                self.end.broken = "the picture size or format changes within the file"
                 return
             stamp = picture.pts if picture.pts is not None else picture.dts
             if stamp is None:
@@ -139,21 +141,13 @@ class VideoFile:
             self.end.last_time_s = time_s
             yield frame_from_av(picture, time_s, self.info.coding, self._display_matrix)
 
-    @property
-    def _stored_size(self) -> tuple[int, int]:
-        width, height = self.info.width, self.info.height
-        turned = self._display_matrix is not None and self._display_matrix[0, 0] == 0
-        return (height, width) if turned else (width, height)
-
     def _pictures(self) -> Iterator[av.VideoFrame]:
-        stream = self._container.streams.video[0]
         if self._first is not None:
             first, self._first = self._first, None
             yield first
-        decoder = self._container.decode(stream)
         while True:
             try:
-                picture = next(decoder)
+                picture = next(self._decoder)
             except StopIteration:
                 return
             except av.error.EOFError:
@@ -164,7 +158,13 @@ class VideoFile:
             yield picture
 
 
-def _open(path: Path, threads: int) -> tuple[av.container.InputContainer, av.VideoFrame | None]:
+def _open(
+    path: Path, threads: int
+) -> tuple[av.container.InputContainer, Iterator[av.VideoFrame], av.VideoFrame]:
+    """The file, its one decoder, and the first picture that came out of it.
+
+    One packet can give several pictures, so all of them must come from this decoder.
+    """
     if not path.is_file():
         raise UnreadableFileError(
             f"There is no file {path.name}.", "Check the name and the folder."
@@ -195,7 +195,8 @@ def _open(path: Path, threads: int) -> tuple[av.container.InputContainer, av.Vid
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = threads
-        first = next(container.decode(stream), None)
+        decoder = container.decode(stream)
+        first = next(decoder, None)
     except UnreadableFileError:
         container.close()
         raise
@@ -210,13 +211,12 @@ def _open(path: Path, threads: int) -> tuple[av.container.InputContainer, av.Vid
         raise UnreadableFileError(
             f"{path.name} opens, but holds no picture.", "Copy it again from the camera."
         )
-    return container, first
+    return container, decoder, first
 
 
 def _describe(
-    container: av.container.InputContainer, first: av.VideoFrame | None, path: Path
+    container: av.container.InputContainer, first: av.VideoFrame, path: Path
 ) -> tuple[VideoInfo, npt.NDArray[np.int_] | None]:
-    assert first is not None
     stream = container.streams.video[0]
     display_matrix = _display_matrix(first)
     width, height = first.width, first.height

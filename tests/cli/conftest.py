@@ -1,0 +1,66 @@
+"""A short video to measure, and the command line as a person runs it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from rubor.cli import main
+from rubor.simulation import BlushCourse, DemoScene, simulate_demo_video
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Runs the command line in this process: `run("measure", video, "--out", folder)`."""
+    monkeypatch.delenv("RUBOR_DEBUG", raising=False)
+
+    def ended(*arguments: object) -> Ended:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ending:
+            main([str(argument) for argument in arguments])
+        output = capfd.readouterr()
+        return Ended(int(ending.value.code or 0), output.out, output.err)
+
+    yield ended
+    os.environ.pop("RUBOR_DEBUG", None)
+
+
+@pytest.fixture(scope="session")
+def scene() -> DemoScene:
+    """Three seconds in a small picture: measured, but too short to be accepted."""
+    course = BlushCourse(onset_s=1.0, rise_s=0.5, plateau_s=1.0, recovery_s=0.5)
+    return DemoScene(seed=3, duration_s=3.0, width=480, height=360, course=course)
+
+
+@pytest.fixture(scope="session")
+def short_video(tmp_path_factory: pytest.TempPathFactory, scene: DemoScene) -> Path:
+    """The video of the scene."""
+    path = tmp_path_factory.mktemp("short") / "short.mp4"
+    simulate_demo_video(path, scene)
+    return path
+
+
+@pytest.fixture
+def video(short_video: Path, tmp_path: Path) -> Path:
+    """A copy that a test may do with as it likes, alone in its folder `videos`."""
+    path = tmp_path / "videos" / "blush.mp4"
+    path.parent.mkdir()
+    shutil.copy(short_video, path)
+    return path
