@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from rubor.cli import main
+from rubor.cli.input_files import PlannedFile
+from rubor.cli.measure_file import Choices, Outcome
+from rubor.cli.worker_processes import measure_files
 from rubor.simulation import BlushCourse, DemoScene, simulate_demo_video
 
 
@@ -57,6 +60,26 @@ def short_video(tmp_path_factory: pytest.TempPathFactory, scene: DemoScene) -> P
     return path
 
 
+@pytest.fixture(scope="session")
+def short_result(short_video: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `rubor measure --not-mirrored` made of the video under the name `blush.mp4`."""
+    folder = tmp_path_factory.mktemp("result")
+    file = PlannedFile("blush", shutil.copy(short_video, folder / "blush.mp4"))
+    (outcome,) = measure_files([file], Choices(out=folder / "out", mirrored=False), 1, Unheard())
+    assert outcome.folder is not None
+    return outcome.folder
+
+
+class Unheard:
+    """Listens to nothing."""
+
+    def advance(self, file: PlannedFile, seconds_done: float, seconds_total: float | None) -> None:
+        pass
+
+    def finish(self, file: PlannedFile, outcome: Outcome) -> None:
+        pass
+
+
 @pytest.fixture
 def video(short_video: Path, tmp_path: Path) -> Path:
     """A copy that a test may do with as it likes, alone in its folder `videos`."""
@@ -64,3 +87,11 @@ def video(short_video: Path, tmp_path: Path) -> Path:
     path.parent.mkdir()
     shutil.copy(short_video, path)
     return path
+
+
+@pytest.fixture
+def measured(video: Path, short_result: Path, tmp_path: Path) -> Path:
+    """The folder `out` with the result of that video, measured with `--not-mirrored`."""
+    out = tmp_path / "out"
+    shutil.copytree(short_result, out / "blush")
+    return out

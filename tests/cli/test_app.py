@@ -5,10 +5,11 @@ from __future__ import annotations
 import runpy
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import Run
 
 from rubor._version import __version__
 
@@ -40,7 +41,7 @@ def test_the_module_is_the_command() -> None:
     assert ended.stdout.strip() == f"rubor {__version__}"
 
 
-def test_help_names_every_command(run: Run) -> None:
+def test_help_names_every_command(run: Callable[..., Any]) -> None:
     ended = run("--help")
     assert ended.code == 0
     for command in ("demo", "measure", "doctor"):
@@ -50,7 +51,9 @@ def test_help_names_every_command(run: Run) -> None:
 @pytest.mark.parametrize(
     "arguments", [["nonsense"], ["measure"], ["measure", "a.mp4"], ["--nonsense"]]
 )
-def test_what_is_not_understood_ends_with_code_2(run: Run, arguments: list[str]) -> None:
+def test_what_is_not_understood_ends_with_code_2(
+    run: Callable[..., Any], arguments: list[str]
+) -> None:
     ended = run(*arguments)
     assert ended.code == 2
     assert ended.out == ""

@@ -18,7 +18,8 @@ class TestBaseline:
         assert parse_baseline(text) == pytest.approx((start_s, end_s), abs=1e-6)
 
     @pytest.mark.parametrize(
-        "text", ["", "5", "5-", "-5", "5-5", "10-5", "-1-5", "0-1e3", "a-b", "0-nan", "0,5-2", "1-2-3"]
+        "text",
+        ["", "5", "5-", "-5", "5-5", "10-5", "-1-5", "0-1e3", "a-b", "0-nan", "0,5-2", "1-2-3"],
     )
     def test_is_refused_where_it_is_no_stretch(self, text: str) -> None:
         with pytest.raises(typer.BadParameter):
@@ -30,7 +31,9 @@ class TestShard:
     def test_is_read_as_it_is_written(self, number: int, more: int) -> None:
         assert parse_shard(f"{number}/{number + more}") == (number, number + more)
 
-    @pytest.mark.parametrize("text", ["", "3", "0/3", "4/3", "1/0", "-1/3", "1.5/3", "a/b", "1/2/3"])
+    @pytest.mark.parametrize(
+        "text", ["", "3", "0/3", "4/3", "1/0", "-1/3", "1.5/3", "a/b", "1/2/3"]
+    )
     def test_is_refused_where_there_is_no_such_part(self, text: str) -> None:
         with pytest.raises(typer.BadParameter):
             parse_shard(text)

@@ -341,7 +341,9 @@ def test_the_map_is_of_the_moment_of_the_largest_change() -> None:
 def test_cells_that_were_not_measured_stay_empty() -> None:
     recording = make_recording(seconds=12.0)
     cells = recording.cells
-    cells.loc[cells["cell"] == "cheek_left_07", ["erythema_index", "erythema_index_change"]] = np.nan
+    cells.loc[cells["cell"] == "cheek_left_07", ["erythema_index", "erythema_index_change"]] = (
+        np.nan
+    )
     figure = plot_face_map(Recording(recording.summary, recording.traces, lambda: iter([cells])))
     for axes in (figure.axes[0], figure.axes[2]):
         (cell,) = (c for c in axes.collections if c.get_gid() == "cell-cheek_left_07")

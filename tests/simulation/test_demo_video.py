@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from rubor.errors import InputError
 from rubor.simulation import (
-    BlushCourse,
+    TimeCourse,
     DemoScene,
     load_portrait,
     render_frames,
@@ -38,7 +38,7 @@ QUICK = DemoScene(
     height=360,
     log_blood_left=math.log(1.5),
     log_blood_right=math.log(1.2),
-    course=BlushCourse(onset_s=1.0, rise_s=1.5, plateau_s=1.0, recovery_s=1.0),
+    course=TimeCourse(onset_s=1.0, rise_s=1.5, plateau_s=1.0, recovery_s=1.0),
 )
 STILL_SKIN = dataclasses.replace(QUICK, log_blood_left=0.0, log_blood_right=0.0)
 
@@ -169,7 +169,7 @@ def test_the_pulse_is_in_all_bare_skin() -> None:
 def test_a_course_rises_once_stays_and_falls(
     onset_s: float, rise_s: float, plateau_s: float, recovery_s: float
 ) -> None:
-    course = BlushCourse(onset_s, rise_s, plateau_s, recovery_s)
+    course = TimeCourse(onset_s, rise_s, plateau_s, recovery_s)
     plateau_from, plateau_to = onset_s + rise_s, onset_s + rise_s + plateau_s
     assert not course.at(np.linspace(0.0, onset_s, 9)).any()
     assert np.all(np.diff(course.at(np.linspace(onset_s, plateau_from, 33))) >= 0.0)

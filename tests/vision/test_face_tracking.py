@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from skimage.data import astronaut, coffee
+from skimage.data import astronaut, coffee, grass
 
 from rubor.errors import InputError, SeveralFacesError
 from rubor.optics.transfer import srgb_decode
@@ -148,7 +148,7 @@ class TestLoss:
 class TestSeveralFaces:
     LEFT_AT, RIGHT_AT = 20, 360
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def two(self) -> PhotoFrame:
         """The same person twice, side by side."""
         one = portrait(1.0)
@@ -219,8 +219,14 @@ class TestCuts:
         assert not is_cut(after, self.scene)
 
     def test_a_moving_head_makes_no_cut(self) -> None:
+        # A quarter of the distance between the eyes from one picture to the next.
         moved = thumbnail(on_wall((portrait(1.5), 64, 52)))
         assert not is_cut(self.scene, moved)
+
+    def test_a_shaking_camera_before_a_patterned_wall_makes_no_cut(self) -> None:
+        pattern = np.asarray(cv2.cvtColor(grass(), cv2.COLOR_GRAY2RGB), np.uint8)
+        before, after = pattern[:480, :480], pattern[2:482, 4:484]
+        assert not is_cut(thumbnail(before), thumbnail(after))
 
     def test_another_scene_is_a_cut(self) -> None:
         other = cv2.resize(np.asarray(coffee(), np.uint8), (640, 480))

@@ -29,11 +29,13 @@ FloatArray = npt.NDArray[np.float64]
 # Mesh points are smoothed over these neighbours, as many after as before, so that nothing lags.
 _SMOOTHING = np.array([1.0, 4.0, 6.0, 4.0, 1.0], np.float32)
 _REACH = len(_SMOOTHING) // 2
-# The mesh is placed on every frame while the face moves, and at least ten times a second while it
-# keeps still: frames between two placements get points between theirs. Colour is read in every frame.
+# The mesh is placed on every frame while the face or the picture moves, and at least five times a
+# second while both keep still: frames between two placements get points between theirs. Colour is
+# read in every frame.
 _STILL_SHARE = 0.01
-_LONGEST_BETWEEN_S = 0.105
-_MOST_BETWEEN = 2
+_STILL_PICTURE = 0.04
+_LONGEST_BETWEEN_S = 0.205
+_MOST_BETWEEN = 8
 SCENE_INTERVAL_S = 0.25
 LOOK_INTERVAL_S = 2.0
 FACE_COUNT_INTERVAL_S = 10.0
@@ -121,6 +123,7 @@ class _Watcher:
         self._waiting: deque[_Waiting] = deque()
         self._placed: npt.NDArray[np.float32] | None = None
         self._placed_s: float | None = None
+        self._placed_thumbnail: npt.NDArray[np.float32] | None = None
         self._still = False
         self._past: deque[npt.NDArray[np.float32] | None] = deque(maxlen=_REACH)
         self._times: list[float] = []
@@ -152,7 +155,7 @@ class _Watcher:
             self._waiting.append(_Waiting(frame, None, between=True))
         else:
             self._place(frame)
-        if len(self._waiting) > _REACH + _MOST_BETWEEN:
+        while len(self._waiting) > _REACH and self._waiting[-1].between is False:
             self._sample_oldest()
 
     def finish(self) -> Observation:
@@ -188,13 +191,22 @@ class _Watcher:
         if not self._still or self._placed_s is None:
             return False
         step_s = frame.time_s - self._times[-2]
-        return frame.time_s + step_s - self._placed_s <= _LONGEST_BETWEEN_S
+        if frame.time_s + step_s - self._placed_s > _LONGEST_BETWEEN_S:
+            return False
+        waiting = sum(frame.between for frame in self._waiting)
+        return waiting < _MOST_BETWEEN and self._looks_as_placed()
+
+    def _looks_as_placed(self) -> bool:
+        """Whether nothing in the picture has moved since the mesh was last placed."""
+        if self._thumbnail is None or self._placed_thumbnail is None:
+            return False
+        return bool(np.abs(self._thumbnail - self._placed_thumbnail).max() < _STILL_PICTURE)
 
     def _place(self, frame: Frame) -> None:
         points = self._tracker.follow(frame)
         before, before_s = self._placed, self._placed_s
         self._fill_between(before, before_s, points, frame.time_s)
-        self._placed, self._placed_s = points, frame.time_s
+        self._placed, self._placed_s, self._placed_thumbnail = points, frame.time_s, self._thumbnail
         self._still = before is not None and points is not None and _is_still(before, points)
         self._waiting.append(_Waiting(frame, points))
         if points is not None:

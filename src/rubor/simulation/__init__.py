@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rubor.simulation.demo_video import (
-    BlushCourse,
     DemoScene,
     DemoTruth,
     render_frames,
@@ -12,12 +11,13 @@ from rubor.simulation.demo_video import (
 )
 from rubor.simulation.encoder import write_video
 from rubor.simulation.portrait import Portrait, load_portrait
+from rubor.simulation.time_course import TimeCourse
 
 __all__ = [
-    "BlushCourse",
     "DemoScene",
     "DemoTruth",
     "Portrait",
+    "TimeCourse",
     "load_portrait",
     "render_frames",
     "simulate_demo_video",

@@ -18,11 +18,13 @@ import numpy.typing as npt
 
 from rubor.errors import InputError
 from rubor.simulation.encoder import write_video
-from rubor.simulation.portrait import Portrait, load_portrait
+from rubor.simulation.head_sway import draw_head_sway
+from rubor.simulation.portrait import PHOTO_ROWS_SHOWN, load_portrait
+from rubor.simulation.time_course import TimeCourse
+from rubor.simulation.wall import place_before_wall, plain_wall
 
 __all__ = [
     "LOG_LIGHT_PER_LOG_BLOOD",
-    "BlushCourse",
     "DemoScene",
     "DemoTruth",
     "render_frames",
@@ -45,24 +47,6 @@ LOG_LIGHT_PER_LOG_BLOOD = (
     _LOG_GREEN * 0.557 / 0.775,
 )
 
-# Rows of the photo, from its top, that fill the height of the picture.
-_PHOTO_ROWS_SHOWN = 260.0
-
-# The head's sway, a sum of slow waves. Standard deviations: shifts in shares of the distance
-# between the outer eye corners (2.2 and 1.3 px at 720 lines), turn in degrees, log of size.
-_SWAY_WAVES = 4
-_SWAY_RATES_HZ = (0.04, 0.35)
-_SWAY_ACROSS_SHARE = 0.012
-_SWAY_DOWN_SHARE = 0.007
-_SWAY_TURN_DEG = 0.35
-_SWAY_SIZE = 0.002
-
-# The wall: linear light, shading from one side to the other, grain; as bright as the photo's own
-# backdrop, so that the soft edge of the hair fits.
-_WALL_LIGHT = 0.42
-_WALL_SHADING = 0.10
-_WALL_TEXTURE = 0.015
-
 # A pulse whose amplitude in G is 1 %: 2.7e-3 in log10(R/G), the least measured on a real face
 # (2.7 to 4.5e-3 in its regions).
 _PULSE_BPM = 60.0
@@ -71,37 +55,6 @@ _PULSE_LOG_BLOOD = -0.01 / _LOG_GREEN
 # The camera: noise in 8-bit levels, and the rate of a decent webcam or phone at 720 lines.
 _NOISE_LEVELS = 2.0
 _BIT_RATE = 6_000_000
-
-
-@dataclass(frozen=True)
-class BlushCourse:
-    """The time course of a blush, from 0 (baseline) to 1 (plateau) and back.
-
-    Attributes:
-        onset_s: time at which the rise begins.
-        rise_s: from onset to plateau, along half a cosine.
-        plateau_s: length of the plateau.
-        recovery_s: time constant of the exponential decay after it.
-    """
-
-    onset_s: float = 6.0
-    rise_s: float = 4.0
-    plateau_s: float = 4.0
-    recovery_s: float = 4.0
-
-    def at(self, times_s: npt.ArrayLike) -> FloatArray:
-        """Share of the full blush at each time, 0..1, in the shape of `times_s`.
-
-        >>> BlushCourse().at([0.0, 6.0, 8.0, 10.0, 14.0, 18.0]).round(3).tolist()
-        [0.0, 0.0, 0.5, 1.0, 1.0, 0.368]
-        """
-        since_onset = np.asarray(times_s, dtype=np.float64) - self.onset_s
-        rising = np.clip(since_onset / self.rise_s, 0.0, 1.0)
-        since_plateau = np.maximum(since_onset - self.rise_s - self.plateau_s, 0.0)
-        course: FloatArray = (
-            (1.0 - np.cos(np.pi * rising)) / 2.0 * np.exp(-since_plateau / self.recovery_s)
-        )
-        return course
 
 
 @dataclass(frozen=True)
@@ -127,7 +80,7 @@ class DemoScene:
     height: int = 720
     log_blood_left: float = math.log(1.5)
     log_blood_right: float = math.log(1.5)
-    course: BlushCourse = field(default_factory=BlushCourse)
+    course: TimeCourse = field(default_factory=TimeCourse)
 
 
 @dataclass(frozen=True)
@@ -173,14 +126,16 @@ def true_course(scene: DemoScene) -> DemoTruth:
         )
     times_s = np.arange(frames) / float(scene.frame_rate)
     course = scene.course.at(times_s)
-    enlargement = scene.height / _PHOTO_ROWS_SHOWN
+    enlargement = scene.height / PHOTO_ROWS_SHOWN
+    portrait = load_portrait(enlargement)
+    sway = draw_head_sway(times_s, portrait.eye_span_px, scene.seed)
     return DemoTruth(
         frame_rate=scene.frame_rate,
         times_s=times_s,
         log_blood_left=scene.log_blood_left * course,
         log_blood_right=scene.log_blood_right * course,
         log_blood_pulse=_PULSE_LOG_BLOOD * np.sin(2.0 * np.pi * _PULSE_BPM / 60.0 * times_s),
-        head_motion=_head_motion(scene, load_portrait(enlargement), times_s),
+        head_motion=sway.maps(portrait.neck, portrait.neck_in_frame(scene.width)),
         portrait_enlargement=enlargement,
     )
 
@@ -193,7 +148,7 @@ def render_frames(scene: DemoScene) -> Iterator[Frame]:
     """
     truth = true_course(scene)
     portrait = load_portrait(truth.portrait_enlargement)
-    wall = _wall(scene)
+    wall = plain_wall(scene.width, scene.height, scene.seed)
     layers = np.dstack([portrait.linear * portrait.person[..., None], portrait.person])
     rows, columns = (
         slice(int(where.min()), int(where.max()) + 1) for where in np.nonzero(portrait.skin > 0.0)
@@ -213,11 +168,7 @@ def render_frames(scene: DemoScene) -> Iterator[Frame]:
         log_blood = left * cheek_left + right * cheek_right + pulse * skin
         layers[rows, columns, :3] = skin_at_rest * cv2.exp(cv2.transform(log_blood, log_light))
         moved = cv2.warpAffine(layers, motion, (scene.width, scene.height), flags=cv2.INTER_LINEAR)
-        behind = wall * (1.0 - cv2.extractChannel(moved, 3))
-        frame: Frame = cv2.add(
-            cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB), cv2.cvtColor(behind, cv2.COLOR_GRAY2RGB)
-        ).astype(np.float32, copy=False)
-        yield frame
+        yield place_before_wall(moved, wall)
 
 
 def simulate_demo_video(
@@ -255,45 +206,3 @@ def simulate_demo_video(
         bit_rate=_BIT_RATE,
     )
     return true_course(scene)
-
-
-def _head_motion(scene: DemoScene, portrait: Portrait, times_s: FloatArray) -> FloatArray:
-    """Affine maps (n, 2, 3) from the portrait to the frame: a slow sway about the neck."""
-    generator = np.random.default_rng([scene.seed, 0])
-
-    def sway() -> FloatArray:
-        rates_hz = generator.uniform(*_SWAY_RATES_HZ, size=(_SWAY_WAVES, 1))
-        phases = generator.uniform(0.0, 2.0 * np.pi, size=(_SWAY_WAVES, 1))
-        waves = np.sin(2.0 * np.pi * rates_hz * times_s + phases)
-        scaled: FloatArray = waves.sum(axis=0) * math.sqrt(2.0 / _SWAY_WAVES)
-        return scaled
-
-    turn = np.deg2rad(_SWAY_TURN_DEG * sway())
-    size = np.exp(_SWAY_SIZE * sway())
-    cosine, sine = size * np.cos(turn), size * np.sin(turn)
-    linear: FloatArray = np.stack(
-        [np.stack([cosine, -sine], -1), np.stack([sine, cosine], -1)], axis=-2
-    )
-
-    neck = np.array(portrait.neck)
-    eyes_x = (portrait.outer_eye_corner_left[0] + portrait.outer_eye_corner_right[0]) / 2.0
-    centred = np.array([(scene.width - 1) / 2.0 - eyes_x, 0.0])
-    shift = portrait.eye_span_px * np.stack(
-        [_SWAY_ACROSS_SHARE * sway(), _SWAY_DOWN_SHARE * sway()], axis=-1
-    )
-    offset = neck + centred + shift - linear @ neck
-    maps: FloatArray = np.concatenate([linear, offset[..., None]], axis=-1)
-    return maps
-
-
-def _wall(scene: DemoScene) -> Frame:
-    """Linear light of a neutral wall, (h, w): brighter towards person-right, with faint plaster."""
-    generator = np.random.default_rng([scene.seed, 1])
-    plaster = cv2.GaussianBlur(
-        generator.standard_normal((scene.height, scene.width)), (0, 0), scene.height / 360.0
-    )
-    shading = np.linspace(_WALL_SHADING, -_WALL_SHADING, scene.width)
-    wall: Frame = (_WALL_LIGHT * (1.0 + shading + _WALL_TEXTURE * plaster / plaster.std())).astype(
-        np.float32
-    )
-    return wall

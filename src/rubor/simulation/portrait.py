@@ -18,10 +18,13 @@ from skimage.data import astronaut
 
 from rubor.optics.transfer import srgb_decode
 
-__all__ = ["Portrait", "load_portrait"]
+__all__ = ["PHOTO_ROWS_SHOWN", "Portrait", "load_portrait"]
 
 Frame = npt.NDArray[np.float32]
 Points = tuple[tuple[float, float], ...]
+
+PHOTO_ROWS_SHOWN = 260.0
+"""Rows of the photo, from its top, that fill the height of a video."""
 
 # The part of the photo that is kept (left, top, right, bottom): head and shoulders.
 _CROP = (20, 0, 380, 300)
@@ -56,6 +59,19 @@ _NOT_SKIN = (
     ((248.0, 103.0), (14.0, 7.0)),
     ((224.0, 145.5), (24.0, 11.0)),
 )
+# Everything on the head that has the skin's colour: as above, with eyes, mouth, lobes of the ears and
+# what shows of the forehead between the hair.
+_COMPLEXION: Points = (
+    (187, 74), (196, 73), (206, 74), (214, 76), (224, 79), (234, 80), (244, 80), (252, 84),
+    (259, 88), (264, 92), (266, 97), (268, 104), (269.5, 112), (269.5, 122), (270, 127),
+    (273, 129.5), (277, 128), (279.5, 130), (279, 134), (275, 136.5), (271, 137), (267.5, 138),
+    (265, 149), (258, 159.5), (256, 175), (253.5, 183), (244, 188.5), (234, 191), (222, 189.5),
+    (206, 186.5), (195, 184.5), (188, 180), (186, 168), (185, 155), (183, 147), (182.5, 139),
+    (182, 133), (178, 131.5), (174, 127.5), (171.5, 122), (171, 118), (176, 118.5), (180, 113),
+    (181.5, 106), (182.5, 100), (183.5, 92), (185.5, 82),
+)  # fmt: skip
+# Above this row there is only the head.
+_HAIR_ENDS = 140.0
 # The cheeks: full inside these ellipses, fading out to `_CHEEK_FADE` times their size.
 _CHEEK_RIGHT = ((196.0, 125.0), (15.0, 19.0))
 _CHEEK_LEFT = ((255.0, 128.0), (14.0, 19.0))
@@ -80,6 +96,9 @@ class Portrait:
         linear: linear light with BT.709 primaries, float32 (h, w, 3), 1 for white.
         person: share of each pixel that is the person and not the backdrop, float32 (h, w), 0..1.
         skin: bare skin of face and neck without eyes and mouth, float32 (h, w), 0..1.
+        complexion: everything on the head with the skin's colour: `skin` and eyes, mouth and lobes
+            of the ears, float32 (h, w), 0..1.
+        hair: likewise.
         cheek_left: person-left cheek, at the right of the picture, float32 (h, w), 0..1, with a
             soft edge; never more than `skin`.
         cheek_right: person-right cheek, likewise.
@@ -91,6 +110,8 @@ class Portrait:
     linear: Frame
     person: Frame
     skin: Frame
+    complexion: Frame
+    hair: Frame
     cheek_left: Frame
     cheek_right: Frame
     outer_eye_corner_left: tuple[float, float]
@@ -101,6 +122,11 @@ class Portrait:
     def eye_span_px(self) -> float:
         """Distance between the outer eye corners, in pixels."""
         return math.dist(self.outer_eye_corner_left, self.outer_eye_corner_right)
+
+    def neck_in_frame(self, width: int) -> tuple[float, float]:
+        """Where the neck lies at rest in a picture of this width, with the eyes in its middle."""
+        eyes_x = (self.outer_eye_corner_left[0] + self.outer_eye_corner_right[0]) / 2.0
+        return (self.neck[0] + (width - 1) / 2.0 - eyes_x, self.neck[1])
 
 
 def load_portrait(enlargement: float = 1.0) -> Portrait:
@@ -139,6 +165,9 @@ def load_portrait(enlargement: float = 1.0) -> Portrait:
     person = _polygon(_PERSON, drawn_in=_EDGE_DRAWN_IN)
     eyes_and_mouth = np.maximum.reduce([_ellipse(*shape) for shape in _NOT_SKIN])
     skin = np.minimum(_polygon(_BARE_SKIN), person) * (1.0 - eyes_and_mouth)
+    complexion = np.minimum(_polygon(_COMPLEXION), person)
+    hair = person * (1.0 - complexion)
+    hair[np.arange(top, bottom) > _HAIR_ENDS] = 0.0
     cheek_left = _ellipse(*_CHEEK_LEFT, fade=_CHEEK_FADE) * skin
     cheek_right = _ellipse(*_CHEEK_RIGHT, fade=_CHEEK_FADE) * skin
     linear = (_EXPOSURE * srgb_decode(photo)).astype(np.float32)
@@ -147,6 +176,8 @@ def load_portrait(enlargement: float = 1.0) -> Portrait:
         linear=enlarged(linear),
         person=enlarged(person),
         skin=enlarged(skin),
+        complexion=enlarged(complexion),
+        hair=enlarged(hair),
         cheek_left=enlarged(cheek_left),
         cheek_right=enlarged(cheek_right),
         outer_eye_corner_left=placed(_OUTER_EYE_CORNER_LEFT),

@@ -25,6 +25,7 @@ REFINEMENTS = 3
 # Two frames of one shot look alike but for brightness: the correlation of their thumbnails is high.
 MIN_SHOT_CORRELATION = 0.6
 _FLAT_PICTURE_SD = 0.01
+_SAME_PICTURE = 0.1
 
 
 @dataclass
@@ -121,6 +122,8 @@ def is_cut(before: FloatArray, after: FloatArray) -> bool:
     >>> is_cut(ramp, ramp * 0.5 + 0.2), is_cut(ramp, ramp.T), is_cut(ramp, ramp[::-1])
     (False, True, True)
     """
+    if float(np.abs(before - after).max()) < _SAME_PICTURE:
+        return False
     if float(cv2.matchTemplate(before, after, cv2.TM_CCOEFF_NORMED)[0, 0]) >= MIN_SHOT_CORRELATION:
         return False
     # A flat picture correlates with nothing: black to black is no cut.

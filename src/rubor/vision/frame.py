@@ -106,10 +106,11 @@ class PlanarFrame:
         luma, blue, red = self.planes
         row_shift, column_shift = self.chroma_shift
         samples = np.empty((3, rows.size), dtype=luma.dtype)
-        samples[0] = luma[rows, columns]
-        chroma_rows, chroma_columns = rows >> row_shift, columns >> column_shift
-        samples[1] = blue[chroma_rows, chroma_columns]
-        samples[2] = red[chroma_rows, chroma_columns]
+        _read(luma, rows, columns, samples[0])
+        if row_shift or column_shift:
+            rows, columns = rows >> row_shift, columns >> column_shift
+        _read(blue, rows, columns, samples[1])
+        _read(red, rows, columns, samples[2])
         return samples
 
     def preview(self, affine: FloatArray, size: tuple[int, int]) -> Picture:
@@ -183,7 +184,8 @@ def frame_from_av(
     """
     target = _REARRANGED.get(picture.format.name)
     if target is not None:
-        picture = picture.reformat(format=target)
+        # With several threads swscale writes over the start of rows that another thread has done.
+        picture = picture.reformat(format=target, threads=1)
     components = picture.format.components
     readable = picture.format.is_planar and not picture.format.is_big_endian
     if len(components) < 3 or not readable or components[0].bits > 16:
@@ -222,6 +224,17 @@ def _upright(plane: Plane, display_matrix: Plane | None) -> Plane:
     if flip_columns:
         plane = plane[:, ::-1]
     return plane[::-1] if flip_rows else plane
+
+
+def _read(plane: Plane, rows: IntArray, columns: IntArray, out: Plane) -> None:
+    """`out[:] = plane[rows, columns]`, three times as fast where rows lie one after the other."""
+    if not _is_row_padded(plane):
+        out[:] = plane[rows, columns]
+        return
+    pitch = plane.strides[0] // plane.itemsize
+    length = (plane.shape[0] - 1) * pitch + plane.shape[1]
+    flat = np.lib.stride_tricks.as_strided(plane, (length,), (plane.itemsize,))
+    flat.take(rows * pitch + columns, out=out, mode="clip")
 
 
 def _warp(plane: Plane, affine: FloatArray, size: tuple[int, int]) -> Plane:
