@@ -14,7 +14,7 @@ from rubor.cli import main
 from rubor.cli.input_files import PlannedFile
 from rubor.cli.measure_file import Choices, Outcome
 from rubor.cli.worker_processes import measure_files
-from rubor.simulation import BlushCourse, DemoScene, simulate_demo_video
+from rubor.simulation import DemoScene, TimeCourse, simulate_demo_video
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> I
 @pytest.fixture(scope="session")
 def scene() -> DemoScene:
     """Three seconds in a small picture: measured, but too short to be accepted."""
-    course = BlushCourse(onset_s=1.0, rise_s=0.5, plateau_s=1.0, recovery_s=0.5)
+    course = TimeCourse(onset_s=1.0, rise_s=0.5, plateau_s=1.0, recovery_s=0.5)
     return DemoScene(seed=3, duration_s=3.0, width=480, height=360, course=course)
 
 

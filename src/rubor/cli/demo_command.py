@@ -60,7 +60,7 @@ def demo(
     if outcome.folder is None:
         raise typer.Exit(1)
     course = scene.course
-    full_s = (course.onset_s + course.rise_s, course.onset_s + course.rise_s + course.plateau_s)
+    full_s = (course.onset_s + course.rise_s, course.plateau_end_s)
     typer.echo(
         f"A simulated person blushed: from {full_s[0]:.0f} to {full_s[1]:.0f} s both cheeks held"
         f" {math.expm1(scene.log_blood_left):.0%} more blood than at rest.\n"

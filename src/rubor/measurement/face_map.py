@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.collections import PolyCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch, Polygon
+from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter
 
 from rubor.measurement.cell_redness import CellRedness, cell_redness
@@ -103,10 +104,9 @@ def _draw_cells(
             style = {"facecolor": "none", "edgecolor": line, "linestyle": (0, (2, 2))}
         elif quiet is not None and quiet[number]:
             style = {"facecolor": soft, "edgecolor": line, "hatch": "/////"}
-        axes.add_collection(
-            PolyCollection(outline.cells[number], linewidths=0.8, gid=f"cell-{name}", **style),
-            autolim=False,
-        )
+        rings = [Polygon(polygon).get_path() for polygon in outline.cells[number]]
+        shape = Path.make_compound_path(*rings)
+        axes.add_patch(PathPatch(shape, linewidth=0.8, gid=f"cell-{name}", **style))
 
 
 def _draw_features(axes: Axes, title: str) -> None:

@@ -159,9 +159,10 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> st
     width = figure.get_figwidth() * 72.0
     content = re.sub(r"<!--.*?-->\s*", "", content, flags=re.DOTALL)
     content = re.sub(r'\bxlink:href="', 'href="', content)
-    content = re.sub(r'\bid="([^"]+)"', lambda found: _name_of_part(found[1], content), content)
+    referred = set(re.findall(r'(?:href="|url\()#([^")]+)', content))
+    content = re.sub(r'\bid="([^"]+)"', lambda found: _named_part(found[1], referred), content)
     content = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", content)
-    content = re.sub(r"(font: [^;\"]*?px )[^;\"]+", rf"\g<1>{_FONTS}", content)
+    content = re.sub(r"(font: [^;\"]*?px |font-family: )[^;\"]+", rf"\g<1>{_FONTS}", content)
     content = re.sub(r"(\d+\.\d\d)\d+", r"\1", content)
     for role, colour in COLOUR_OF_ROLE.items():
         variable = f"var(--figure-{role}, {colour})"
@@ -175,8 +176,8 @@ def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> st
     )
 
 
-def _name_of_part(drawn: str, content: str) -> str:
+def _named_part(drawn: str, referred: set[str]) -> str:
     """Ids are for what is referred to; a part that a figure has named keeps its name as data."""
-    if f"#{drawn})" in content or f'"#{drawn}"' in content:
+    if drawn in referred:
         return f'id="{drawn}"'
     return f'data-part="{drawn}"' if "-" in drawn else ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -40,9 +40,10 @@ def write_recording(
         extra: writes further files into the folder it is given, before the rename.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(
-        tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".part", dir=folder.parent)
-    )
+    # Not `mkdtemp`: its folders are closed to everybody else, and these are shared on a cluster.
+    token = secrets.token_hex(4)
+    unfinished = folder.with_name(f".{folder.name}-{token}.part")
+    unfinished.mkdir()
     try:
         version = str(recording.summary["versions"]["rubor"])
         _write_table(iter([recording.traces]), unfinished / "traces.parquet", version)
@@ -52,10 +53,8 @@ def write_recording(
         if extra is not None:
             extra(unfinished)
         if folder.exists():
-            earlier = Path(
-                tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".old", dir=folder.parent)
-            )
-            folder.rename(earlier / folder.name)
+            earlier = folder.with_name(f".{folder.name}-{token}.old")
+            folder.rename(earlier)
             unfinished.rename(folder)
             shutil.rmtree(earlier, ignore_errors=True)
         else:

@@ -256,7 +256,7 @@ def light_sentences(summary: dict[str, Any]) -> tuple[str, ...]:
         if reason:
             sentences.append(f"Note: {reason}.")
     if shift["kind"] is not None:
-        sentences.append(f"The largest shift of the whole face: {_lower_first(shift['sentence'])}")
+        sentences.append(f"All of the face taken together: {_lower_first(shift['sentence'])}")
     return tuple(sentences)
 
 

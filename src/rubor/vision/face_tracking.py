@@ -124,10 +124,12 @@ def is_cut(before: FloatArray, after: FloatArray) -> bool:
     """
     if float(np.abs(before - after).max()) < _SAME_PICTURE:
         return False
-    if float(cv2.matchTemplate(before, after, cv2.TM_CCOEFF_NORMED)[0, 0]) >= MIN_SHOT_CORRELATION:
-        return False
-    # A flat picture correlates with nothing: black to black is no cut.
-    return bool(before.std() > _FLAT_PICTURE_SD or after.std() > _FLAT_PICTURE_SD)
+    # A flat picture correlates with nothing: black to black is no cut, and black to a scene is one.
+    flat = before.std() < _FLAT_PICTURE_SD, after.std() < _FLAT_PICTURE_SD
+    if any(flat):
+        return not all(flat)
+    correlation = float(cv2.matchTemplate(before, after, cv2.TM_CCOEFF_NORMED)[0, 0])
+    return correlation < MIN_SHOT_CORRELATION
 
 
 def _of_size(faces: list[DetectedFace]) -> list[DetectedFace]:

@@ -46,5 +46,5 @@ def head_pose_deg(points: npt.NDArray[np.floating]) -> FloatArray:
     turned = left @ right  # row vectors of the reference times this give the seen ones
     yaw = np.arctan2(turned[..., 2, 0], turned[..., 2, 2])
     pitch = np.arcsin(np.clip(turned[..., 2, 1], -1.0, 1.0))
-    roll = np.arctan2(turned[..., 0, 1], turned[..., 0, 0])
+    roll = np.arctan2(turned[..., 0, 1], turned[..., 1, 1])
     return np.asarray(np.degrees(np.stack([yaw, pitch, -roll], axis=-1)) + 0.0)
