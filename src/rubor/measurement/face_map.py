@@ -84,7 +84,7 @@ def plot_face_map(
         colours = ScalarMappable(Normalize(-limit, limit), scale)
         _draw_cells(axes, values, colours, quiet)
         _draw_features(axes, title)
-        _draw_scale(bar, colours, limit)
+        _draw_scale(figure, bar, colours, limit)
     return figure
 
 
@@ -136,11 +136,9 @@ def _draw_features(axes: Axes, title: str) -> None:
     axes.set_title(title, fontsize=TEXT_PT + 1.0, color=COLOUR_OF_ROLE["ink"], fontweight="bold")
 
 
-def _draw_scale(axes: Axes, colours: ScalarMappable, limit: float) -> None:
+def _draw_scale(figure: Figure, axes: Axes, colours: ScalarMappable, limit: float) -> None:
     muted = COLOUR_OF_ROLE["muted"]
-    bar = axes.get_figure(root=True).colorbar(
-        colours, cax=axes, orientation="horizontal", extend="both"
-    )
+    bar = figure.colorbar(colours, cax=axes, orientation="horizontal", extend="both")
     bar.outline.set_visible(False)
     axes.tick_params(length=0, labelsize=TEXT_PT - 1.0, labelcolor=muted, pad=4)
     bar.set_ticks([-limit, -limit / 2.0, 0.0, limit / 2.0, limit])

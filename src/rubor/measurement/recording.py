@@ -85,6 +85,8 @@ class Recording:
         folder = Path(folder)
         try:
             summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+            if not isinstance(summary, dict):
+                raise ValueError("the summary is not a JSON object")
             traces = pd.read_parquet(folder / "traces.parquet")
         except (OSError, ValueError) as error:
             raise InputError(

@@ -171,10 +171,11 @@ def _curves(recording: Recording, changes: tuple[SustainedChange, ...]) -> list[
             )
         ]
     of_region = {change.region: change for change in changes}
-    # Cheeks first: they are what people look at.
+    seen = set(recording.traces.loc[recording.traces["valid"], "region"])
+    # Cheeks first, since they are what people look at; last what was never seen.
     panels = sorted(
         panels_of_regions(recording.summary["regions"]),
-        key=lambda panel: not panel[0].startswith("cheek"),
+        key=lambda panel: (not panel[0].startswith("cheek"), seen.isdisjoint(panel)),
     )
     return [
         _figure(

@@ -1,0 +1,144 @@
+"""The same clip gives the same redness however it is encoded, as long as its tags are kept.
+
+The clip is converted exactly, rounded anew to the other matrix and range without noise, and encoded
+at 1.5 Mbit/s. That rounding alone moves a cheek by 3e-3: one 8-bit level of chroma is 13 to 18e-3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+import rubor
+from rubor.simulation import write_video
+from rubor.vision.reference_face import REGIONS
+
+FloatArray = npt.NDArray[np.float64]
+Table = Callable[[rubor.Recording, str], FloatArray]
+
+BIT_RATE = 1_500_000
+LIMIT = 0.005
+# An excerpt long enough for a baseline of its own.
+EXCERPT_FRAMES = 105
+
+CODECS = (
+    ("libx264", "mp4"),
+    ("libx265", "mp4"),
+    ("libvpx-vp9", "mp4"),
+    ("libvpx-vp9", "webm"),
+    ("mpeg4", "mp4"),
+)
+ALL_WAYS = [
+    pytest.param(*codec, matrix, full, id=f"{codec[0]}-{codec[1]}-{matrix}-{full}")
+    for codec, matrix, full in product(CODECS, ("bt601", "bt709"), (False, True))
+]
+# Each codec in two opposite ways; the others with the whole clip, where the suite may take long.
+SOME_WAYS = [way for way in ALL_WAYS if way.values[2:] in (("bt601", False), ("bt709", True))]
+
+
+def time_means(recording: rubor.Recording, table: Table) -> tuple[FloatArray, FloatArray]:
+    """Mean index of each region over the frames in which it is valid, and the share of those."""
+    index, valid = table(recording, "erythema_index"), table(recording, "valid")
+    assert valid.any(axis=0).all()
+    return np.nanmean(index, axis=0), valid.mean(axis=0)
+
+
+def assert_same_redness(
+    copy: rubor.Recording, original: rubor.Recording, table: Table
+) -> None:
+    """Regions that are valid for most of the time; a mean over a few frames is another stretch's."""
+    (got, got_share), (expected, share) = time_means(copy, table), time_means(original, table)
+    judged = (got_share > 0.5) & (share > 0.5)
+    assert judged[[REGIONS.index(name) for name in ("forehead", "cheek_left", "cheek_right")]].all()
+    shift = dict(zip(np.array(REGIONS)[judged], (got - expected)[judged].round(5), strict=True))
+    assert max(map(abs, shift.values())) <= LIMIT, shift
+
+
+def assert_tags(recording: rubor.Recording, matrix: str, full_range: bool) -> None:
+    video = recording.summary["video"]
+    assert (video["matrix"], video["range"]) == (matrix, "full" if full_range else "limited")
+    assert not video["assumed"]
+
+
+class TestAnExcerpt:
+    @pytest.fixture(scope="class")
+    def clip(self, shared: Path, clip_of: Callable[..., Any]) -> Any:
+        return clip_of(shared / "videos" / "face.mp4", EXCERPT_FRAMES)
+
+    @pytest.fixture(scope="class")
+    def original(
+        self, clip: Any, write_planes: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+    ) -> rubor.Recording:
+        """The same pictures, cut out without loss."""
+        path = tmp_path_factory.mktemp("excerpt") / "original.mp4"
+        write_planes(path, clip.planes, tags=(6, 1, 6, 6))
+        return rubor.measure(path, mirrored=False)
+
+    @pytest.mark.parametrize(("codec", "container", "matrix", "full_range"), SOME_WAYS)
+    def test_keeps_its_redness(
+        self,
+        clip: Any,
+        original: rubor.Recording,
+        table: Table,
+        tmp_path: Path,
+        codec: str,
+        container: str,
+        matrix: Any,
+        full_range: bool,
+    ) -> None:
+        path = tmp_path / f"copy.{container}"
+        frames = (clip.linear(number) for number in range(len(clip.planes)))
+        write_video(
+            path, frames, frame_rate=30, codec=codec, matrix=matrix, full_range=full_range,
+            bit_rate=BIT_RATE,
+        )  # fmt: skip
+        copy = rubor.measure(path, mirrored=False)
+        assert_tags(copy, matrix, full_range)
+        assert_same_redness(copy, original, table)
+
+    def test_in_10_bits_and_full_chroma_nothing_is_lost(
+        self, clip: Any, original: rubor.Recording, table: Table, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "copy.mkv"
+        frames = (clip.linear(number) for number in range(len(clip.planes)))
+        write_video(path, frames, frame_rate=30, pixel_format="yuv444p10le", matrix="bt709", crf=0)
+        copy = rubor.measure(path, mirrored=False)
+        assert copy.summary["video"]["bit_depth"] == 10
+        (got, _), (expected, _) = time_means(copy, table), time_means(original, table)
+        steady = [REGIONS.index(name) for name in ("forehead", "cheek_left", "cheek_right")]
+        np.testing.assert_allclose(got[steady], expected[steady], atol=0.002)
+
+
+@pytest.mark.slow
+class TestTheWholeClip:
+    @pytest.fixture(scope="class")
+    def clip(self, shared: Path, clip_of: Callable[..., Any]) -> Any:
+        return clip_of(shared / "videos" / "face.mp4", 301)
+
+    @pytest.mark.parametrize(("codec", "container", "matrix", "full_range"), ALL_WAYS)
+    def test_keeps_its_redness(
+        self,
+        clip: Any,
+        measured: Callable[[str], rubor.Recording],
+        table: Table,
+        tmp_path: Path,
+        codec: str,
+        container: str,
+        matrix: Any,
+        full_range: bool,
+    ) -> None:
+        path = tmp_path / f"copy.{container}"
+        frames = (clip.linear(number) for number in range(len(clip.planes)))
+        write_video(
+            path, frames, frame_rate=30, codec=codec, matrix=matrix, full_range=full_range,
+            bit_rate=BIT_RATE,
+        )  # fmt: skip
+        copy = rubor.measure(path, mirrored=False)
+        assert_tags(copy, matrix, full_range)
+        assert_same_redness(copy, measured("face.mp4"), table)
