@@ -108,7 +108,8 @@ class PatchSampler:
             linear[:, masked] = 0.0
             used = self._sizes[:, None] - self._sum_taps @ masked.astype(np.float32)
             enough = used >= np.maximum(MIN_TAPS_SHARE * self._sizes[:, None], 1.0)
-            enough &= self._facing(np.stack([self._points[place] for place in seen])).T  # type: ignore[misc]
+            meshes = [points for points in self._points if points is not None]
+            enough &= self._facing(np.mean(meshes, axis=0))[:, None]
             for channel in range(3):
                 total = self._sum_taps @ linear[channel]
                 mean = np.where(enough, total / np.maximum(used, 1.0), np.nan)
@@ -130,9 +131,9 @@ class PatchSampler:
         return np.asarray(spread / np.maximum(mean, 0.02), np.float32)
 
     def _facing(self, points: FloatArray) -> npt.NDArray[np.bool_]:
-        """(frames, patches): is the patch turned towards the camera?"""
-        corners = points[:, self._face.patch_corners]
-        one, other = corners[:, :, 1] - corners[:, :, 0], corners[:, :, 2] - corners[:, :, 0]
+        """(patches,): is the patch turned towards the camera? Judged once for a batch: heads are slow."""
+        corners = points[self._face.patch_corners]
+        one, other = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
         across = one[..., 1] * other[..., 2] - one[..., 2] * other[..., 1]
         up = one[..., 2] * other[..., 0] - one[..., 0] * other[..., 2]
         towards = one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]

@@ -15,6 +15,7 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from rubor.measurement.block_means import BlockMeans, smooth_in_time
+from rubor.measurement.reference_patches import median_ignoring_nan
 from rubor.vision.reference_face import REGIONS, ReferenceFace, reference_face
 
 __all__ = ["moving_patches", "skin_patches"]
@@ -86,7 +87,7 @@ def moving_patches(blocks: BlockMeans, baseline_rgb: FloatArray, usable: BoolArr
         usable: (patches,) patches that show skin.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        log_rgb = np.log(blocks.linear_rgb) - np.log(baseline_rgb)
+        log_rgb = np.log(blocks.linear_rgb) - np.log(baseline_rgb).astype(np.float32)
     log_rgb[:, ~usable] = np.nan
     green = log_rgb[:, :, 1]
     red, blue = log_rgb[:, :, 0] - green, log_rgb[:, :, 2] - green
@@ -96,11 +97,9 @@ def moving_patches(blocks: BlockMeans, baseline_rgb: FloatArray, usable: BoolArr
     rise = _of_surroundings(red, usable)
     brightness = green - GREEN_PER_LOG_RATIO * rise
     off_blood = blue - BLUE_PER_LOG_RATIO * rise
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        # Exposure moves the whole face together and is harmless to a ratio.
-        brightness -= np.nanmedian(brightness, axis=1, keepdims=True)
-        off_blood -= np.nanmedian(off_blood, axis=1, keepdims=True)
+    # Exposure moves the whole face together and is harmless to a ratio.
+    brightness -= median_ignoring_nan(brightness, axis=1)[:, None]
+    off_blood -= median_ignoring_nan(off_blood, axis=1)[:, None]
     moved = np.abs(brightness) > np.hypot(MAX_BRIGHTNESS_MOVE, allowance)
     moved |= np.abs(off_blood) > np.hypot(MAX_BLUE_MOVE, allowance_blue)
     return np.asarray(moved)
@@ -117,9 +116,7 @@ def _block_noise(values: npt.NDArray[np.float32], blocks: BlockMeans) -> FloatAr
     if len(values) < 3:
         return np.zeros(values.shape[1])
     steps = np.diff(values, axis=0)[np.diff(blocks.segment) == 0]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        spread = 1.4826 * np.nanmedian(np.abs(steps), axis=0) / np.sqrt(2.0)
+    spread = 1.4826 * median_ignoring_nan(np.abs(steps), axis=0) / np.sqrt(2.0)
     return np.asarray(np.nan_to_num(spread) / np.sqrt(3.0))
 
 
