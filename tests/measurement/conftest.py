@@ -19,6 +19,9 @@ from rubor.vision.video import VideoFile
 Planes = list[npt.NDArray[Any]]
 LinearFrame = npt.NDArray[np.float32]
 
+# Matrix, range, transfer and primaries of the still face by ITU-T H.273.
+BT601_LIMITED = (6, 1, 6, 6)
+
 
 @dataclass(frozen=True)
 class StoredClip:
@@ -53,6 +56,24 @@ def read_clip(path: Path, frames: int) -> StoredClip:
 def clip_of() -> Callable[[Path, int], StoredClip]:
     """The first pictures of a video, as stored."""
     return read_clip
+
+
+@pytest.fixture(scope="session")
+def excerpt(shared: Path) -> StoredClip:
+    """The first 3.5 s of the still face: long enough for a baseline of its own."""
+    return read_clip(shared / "videos" / "face.mp4", 105)
+
+
+@pytest.fixture(scope="session")
+def excerpt_recording(
+    excerpt: StoredClip,
+    write_planes: Callable[..., Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> rubor.Recording:
+    """The excerpt, cut out without loss and measured."""
+    path = tmp_path_factory.mktemp("excerpt") / "excerpt.mp4"
+    write_planes(path, excerpt.planes, tags=BT601_LIMITED)
+    return rubor.measure(path, mirrored=False)
 
 
 @pytest.fixture(scope="session")

@@ -24,8 +24,6 @@ Table = Callable[[rubor.Recording, str], FloatArray]
 
 BIT_RATE = 1_500_000
 LIMIT = 0.005
-# An excerpt long enough for a baseline of its own.
-EXCERPT_FRAMES = 105
 
 CODECS = (
     ("libx264", "mp4"),
@@ -49,9 +47,7 @@ def time_means(recording: rubor.Recording, table: Table) -> tuple[FloatArray, Fl
     return np.nanmean(index, axis=0), valid.mean(axis=0)
 
 
-def assert_same_redness(
-    copy: rubor.Recording, original: rubor.Recording, table: Table
-) -> None:
+def assert_same_redness(copy: rubor.Recording, original: rubor.Recording, table: Table) -> None:
     """Regions that are valid for most of the time; a mean over a few frames is another stretch's."""
     (got, got_share), (expected, share) = time_means(copy, table), time_means(original, table)
     judged = (got_share > 0.5) & (share > 0.5)
@@ -66,25 +62,17 @@ def assert_tags(recording: rubor.Recording, matrix: str, full_range: bool) -> No
     assert not video["assumed"]
 
 
+@pytest.fixture(scope="module")
+def whole_clip(shared: Path, clip_of: Callable[..., Any]) -> Any:
+    return clip_of(shared / "videos" / "face.mp4", 301)
+
+
 class TestAnExcerpt:
-    @pytest.fixture(scope="class")
-    def clip(self, shared: Path, clip_of: Callable[..., Any]) -> Any:
-        return clip_of(shared / "videos" / "face.mp4", EXCERPT_FRAMES)
-
-    @pytest.fixture(scope="class")
-    def original(
-        self, clip: Any, write_planes: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
-    ) -> rubor.Recording:
-        """The same pictures, cut out without loss."""
-        path = tmp_path_factory.mktemp("excerpt") / "original.mp4"
-        write_planes(path, clip.planes, tags=(6, 1, 6, 6))
-        return rubor.measure(path, mirrored=False)
-
     @pytest.mark.parametrize(("codec", "container", "matrix", "full_range"), SOME_WAYS)
     def test_keeps_its_redness(
         self,
-        clip: Any,
-        original: rubor.Recording,
+        excerpt: Any,
+        excerpt_recording: rubor.Recording,
         table: Table,
         tmp_path: Path,
         codec: str,
@@ -93,38 +81,34 @@ class TestAnExcerpt:
         full_range: bool,
     ) -> None:
         path = tmp_path / f"copy.{container}"
-        frames = (clip.linear(number) for number in range(len(clip.planes)))
+        frames = map(excerpt.linear, range(len(excerpt.planes)))
         write_video(
             path, frames, frame_rate=30, codec=codec, matrix=matrix, full_range=full_range,
             bit_rate=BIT_RATE,
         )  # fmt: skip
         copy = rubor.measure(path, mirrored=False)
         assert_tags(copy, matrix, full_range)
-        assert_same_redness(copy, original, table)
+        assert_same_redness(copy, excerpt_recording, table)
 
     def test_in_10_bits_and_full_chroma_nothing_is_lost(
-        self, clip: Any, original: rubor.Recording, table: Table, tmp_path: Path
+        self, excerpt: Any, excerpt_recording: rubor.Recording, table: Table, tmp_path: Path
     ) -> None:
         path = tmp_path / "copy.mkv"
-        frames = (clip.linear(number) for number in range(len(clip.planes)))
+        frames = map(excerpt.linear, range(len(excerpt.planes)))
         write_video(path, frames, frame_rate=30, pixel_format="yuv444p10le", matrix="bt709", crf=0)
         copy = rubor.measure(path, mirrored=False)
         assert copy.summary["video"]["bit_depth"] == 10
-        (got, _), (expected, _) = time_means(copy, table), time_means(original, table)
+        (got, _), (expected, _) = time_means(copy, table), time_means(excerpt_recording, table)
         steady = [REGIONS.index(name) for name in ("forehead", "cheek_left", "cheek_right")]
         np.testing.assert_allclose(got[steady], expected[steady], atol=0.002)
 
 
 @pytest.mark.slow
 class TestTheWholeClip:
-    @pytest.fixture(scope="class")
-    def clip(self, shared: Path, clip_of: Callable[..., Any]) -> Any:
-        return clip_of(shared / "videos" / "face.mp4", 301)
-
     @pytest.mark.parametrize(("codec", "container", "matrix", "full_range"), ALL_WAYS)
     def test_keeps_its_redness(
         self,
-        clip: Any,
+        whole_clip: Any,
         measured: Callable[[str], rubor.Recording],
         table: Table,
         tmp_path: Path,
@@ -134,7 +118,7 @@ class TestTheWholeClip:
         full_range: bool,
     ) -> None:
         path = tmp_path / f"copy.{container}"
-        frames = (clip.linear(number) for number in range(len(clip.planes)))
+        frames = map(whole_clip.linear, range(len(whole_clip.planes)))
         write_video(
             path, frames, frame_rate=30, codec=codec, matrix=matrix, full_range=full_range,
             bit_rate=BIT_RATE,

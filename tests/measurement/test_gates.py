@@ -187,8 +187,7 @@ def test_no_tone_of_skin_and_no_flush_is_called_unnatural(
 
 def test_a_photo_is_not_asked_for_what_only_a_video_has() -> None:
     names = {
-        found.name
-        for found in judge(replace(GOOD, still_photo=True, observation=observation()))
+        found.name for found in judge(replace(GOOD, still_photo=True, observation=observation()))
     }
     assert names == {
         "other_faces_share", "face_size_px", "head_turn_deg", "blur_share", "face_brightness",

@@ -95,30 +95,30 @@ class TestAStillFace:
             assert means[cheek] == pytest.approx(whole[cheek], abs=0.03)
 
 
+@pytest.fixture(scope="module")
+def onset(shared: Path) -> int:
+    """The frame at which the mouth has reached a tenth of its widening, from the mesh."""
+    tracker = FaceTracker()
+    widths = []
+    with VideoFile(shared / "videos" / "single_face.mp4") as video:
+        for frame in video.frames():
+            points = tracker.follow(frame)
+            assert points is not None
+            mouth, eyes = (
+                np.linalg.norm(points[one, :2] - points[other, :2]) for one, other in (MOUTH, EYES)
+            )
+            widths.append(float(mouth / eyes))
+    neutral, smiling = np.median(widths[:10]), np.percentile(widths, 90)
+    assert smiling > 1.2 * neutral
+    return int(np.argmax(np.array(widths) > neutral + 0.1 * (smiling - neutral)))
+
+
 class TestASmile:
     """single_face.mp4: neutral, smile, neutral; 2.4 s, no colour tags, no physiology."""
 
     @pytest.fixture
     def recording(self, measured: Measured) -> rubor.Recording:
         return measured("single_face.mp4")
-
-    @pytest.fixture(scope="class")
-    def onset(self, shared: Path) -> int:
-        """The frame at which the mouth has reached a tenth of its widening, from the mesh."""
-        tracker = FaceTracker()
-        widths = []
-        with VideoFile(shared / "videos" / "single_face.mp4") as video:
-            for frame in video.frames():
-                points = tracker.follow(frame)
-                assert points is not None
-                mouth, eyes = (
-                    np.linalg.norm(points[one, :2] - points[other, :2])
-                    for one, other in (MOUTH, EYES)
-                )
-                widths.append(float(mouth / eyes))
-        neutral, smiling = np.median(widths[:10]), np.percentile(widths, 90)
-        assert smiling > 1.2 * neutral
-        return int(np.argmax(np.array(widths) > neutral + 0.1 * (smiling - neutral)))
 
     def around(
         self, recording: rubor.Recording, table: Table, region: str, onset: int

@@ -124,7 +124,9 @@ def test_a_region_that_loses_too_many_points_is_not_valid_for_that_time() -> Non
     # The block itself, and the half block on each side in which the movement begins and ends.
     expected = np.arange(2 * PER_BLOCK - PER_BLOCK // 2, 3 * PER_BLOCK + PER_BLOCK // 2)
     np.testing.assert_array_equal(lost, expected)
-    assert regions.kept_share[2 * PER_BLOCK, column] == pytest.approx(MIN_POINTS_SHARE - 0.03, abs=0.01)
+    assert regions.kept_share[2 * PER_BLOCK, column] == pytest.approx(
+        MIN_POINTS_SHARE - 0.03, abs=0.01
+    )
     others = np.delete(regions.valid, column, axis=1)
     assert others.all()
 

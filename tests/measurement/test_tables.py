@@ -130,9 +130,7 @@ class TestSides:
             )
         for name in ("forehead", "nose", "chin"):
             column = REGIONS.index(name)
-            np.testing.assert_array_equal(
-                after.linear_rgb[:, column], before.linear_rgb[:, column]
-            )
+            np.testing.assert_array_equal(after.linear_rgb[:, column], before.linear_rgb[:, column])
 
     @pytest.mark.parametrize("names", [REGIONS, reference_face().cell_names])
     def test_exchanging_twice_gives_it_back(self, names: tuple[str, ...]) -> None:

@@ -164,9 +164,7 @@ class TestSeveralFaces:
         assert "--face 1 to --face 2" in caught.value.cure
 
     @pytest.mark.parametrize(("choice", "left_at"), [(1, LEFT_AT), (2, RIGHT_AT)])
-    def test_the_chosen_one_is_followed(
-        self, two: PhotoFrame, choice: int, left_at: int
-    ) -> None:
+    def test_the_chosen_one_is_followed(self, two: PhotoFrame, choice: int, left_at: int) -> None:
         tracker = FaceTracker(choice=choice)
         for number in range(5):
             points = tracker.follow(replace(two, time_s=number / 30.0))

@@ -148,9 +148,7 @@ def test_packed_rgb_keeps_its_channels(pixel_format: str) -> None:
 
 
 @pytest.mark.parametrize(("pixel_format", "depth"), [("gbrp", 8), ("gbrp10le", 10)])
-def test_planar_rgb_is_stored_green_first_and_read_red_first(
-    pixel_format: str, depth: int
-) -> None:
+def test_planar_rgb_is_stored_green_first_and_read_red_first(pixel_format: str, depth: int) -> None:
     red, green, blue = random_planes((1, 1), depth, seed=5)
     picture = picture_of(pixel_format, [green, blue, red])
     frame = frame_from_av(picture, 0.0, coding_of(depth=depth, rgb=True), None)
@@ -160,9 +158,7 @@ def test_planar_rgb_is_stored_green_first_and_read_red_first(
 def test_rgb_of_16_bits_keeps_all_of_them() -> None:
     channels = [plane.astype(np.uint16) for plane in random_planes((1, 1), 16, seed=6)]
     packed = np.stack(channels, axis=2).reshape(HEIGHT, -1)
-    frame = frame_from_av(
-        picture_of("rgb48le", [packed]), 0.0, coding_of(depth=16, rgb=True), None
-    )
+    frame = frame_from_av(picture_of("rgb48le", [packed]), 0.0, coding_of(depth=16, rgb=True), None)
     np.testing.assert_array_equal(every_sample(frame), np.stack(channels))
 
 
@@ -204,9 +200,7 @@ def test_a_turned_picture_is_read_as_it_is_shown(way: str, pixel_format: str) ->
         picture_of(pixel_format, planes), 0.0, coding_of(depth=depth), np.array(matrix)
     )
     stored = repeated(planes, step)
-    np.testing.assert_array_equal(
-        every_sample(frame), np.stack([shown(plane) for plane in stored])
-    )
+    np.testing.assert_array_equal(every_sample(frame), np.stack([shown(plane) for plane in stored]))
 
 
 class TestPreview:

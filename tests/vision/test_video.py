@@ -35,7 +35,10 @@ def moving_planes(
     rows, columns = np.mgrid[:height, :width]
     for number in range(frames):
         luma = (50 + (columns + 2 * rows + 3 * number) % 120) * scale + grain
-        blue, red = 100 * scale + grain[::step, ::step], 130 * scale + grain[::step, ::step] + number
+        blue, red = (
+            100 * scale + grain[::step, ::step],
+            130 * scale + grain[::step, ::step] + number,
+        )
         yield [plane.astype(kind) for plane in (luma, blue, red)]
 
 
@@ -241,7 +244,9 @@ def set_display_matrix(path: Path, abcd: tuple[int, int, int, int]) -> None:
     data = bytearray(path.read_bytes())
     a, b, c, d = (value << 16 for value in abcd)
     at = data.index(b"tkhd") + 4
-    matrix_at = at + (52 if data[at] == 1 else 40)  # after the times, which version 1 keeps in 64 bit
+    matrix_at = at + (
+        52 if data[at] == 1 else 40
+    )  # after the times, which version 1 keeps in 64 bit
     data[matrix_at : matrix_at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
     path.write_bytes(data)
 

@@ -67,7 +67,7 @@ def _referenced_index(series: ColourSeries, light: LightReference) -> FloatArray
     index = series.erythema_index
     if light.kind == "none":
         return index
-    return index - light.log_r_over_g_drift[:, None] / np.log(10.0)
+    return np.asarray(index - light.log_r_over_g_drift[:, None] / np.log(10.0))
 
 
 def _rest_index(

@@ -87,12 +87,15 @@ class PlanarFrame:
         planes: Y', Cb, Cr (or R', G', B') as 2-D arrays, upright.
         chroma_shift: log2 of the chroma subsampling (rows, columns).
         coding: the rule that turns samples into linear light.
+        rows_in_memory: the same planes as whole rows of memory (rows, pitch), padding included, by
+            which single samples are read several times as fast; None for a turned picture.
     """
 
     time_s: float
     planes: tuple[Plane, Plane, Plane]
     chroma_shift: tuple[int, int]
     coding: ColourCoding
+    rows_in_memory: tuple[Plane, Plane, Plane] | None = None
 
     @property
     def height(self) -> int:
@@ -103,19 +106,28 @@ class PlanarFrame:
         return int(self.planes[0].shape[1])
 
     def samples_at(self, rows: IntArray, columns: IntArray) -> Plane:
-        luma, blue, red = self.planes
         row_shift, column_shift = self.chroma_shift
-        samples = np.empty((3, rows.size), dtype=luma.dtype)
-        _read(luma, rows, columns, samples[0])
-        if row_shift or column_shift:
-            rows, columns = rows >> row_shift, columns >> column_shift
-        _read(blue, rows, columns, samples[1])
-        _read(red, rows, columns, samples[2])
+        samples = np.empty((3, rows.size), dtype=self.planes[0].dtype)
+        chroma_rows, chroma_columns = rows >> row_shift, columns >> column_shift
+        if self.rows_in_memory is None:
+            luma, blue, red = self.planes
+            samples[0] = luma[rows, columns]
+            samples[1] = blue[chroma_rows, chroma_columns]
+            samples[2] = red[chroma_rows, chroma_columns]
+            return samples
+        luma, blue, red = self.rows_in_memory
+        luma.reshape(-1).take(rows * luma.shape[1] + columns, out=samples[0], mode="clip")
+        place = chroma_rows * blue.shape[1] + chroma_columns
+        blue.reshape(-1).take(place, out=samples[1], mode="clip")
+        if red.shape[1] != blue.shape[1]:
+            place = chroma_rows * red.shape[1] + chroma_columns
+        red.reshape(-1).take(place, out=samples[2], mode="clip")
         return samples
 
     def preview(self, affine: FloatArray, size: tuple[int, int]) -> Picture:
         if self.coding.matrix == "rgb":
-            return cv2.merge([self._to_8_bit(_warp(plane, affine, size)) for plane in self.planes])
+            views = [self._to_8_bit(_warp(plane, affine, size)) for plane in self.planes]
+            return np.asarray(cv2.merge(views), np.uint8)
         # Half the chroma is enough to find a face, and one fixed conversion: half the time.
         width, height = size
         luma, blue, red = self.planes
@@ -129,7 +141,8 @@ class PlanarFrame:
                 self._to_8_bit(_warp(red, to_chroma, half)).ravel(),
             ]
         )
-        return cv2.cvtColor(planar.reshape(-1, width), cv2.COLOR_YUV2RGB_I420)
+        picture = cv2.cvtColor(planar.reshape(-1, width), cv2.COLOR_YUV2RGB_I420)
+        return np.asarray(picture, np.uint8)
 
     def _to_8_bit(self, plane: Plane) -> Plane:
         return (
@@ -195,11 +208,12 @@ def frame_from_av(
             "Convert it to ordinary colour video, for example H.264 with 4:2:0 sampling.",
         )
     dtype = np.uint8 if components[0].bits <= 8 else np.dtype("<u2")
-    views = []
+    memory, views = [], []
     for component in components[:3]:
         plane = picture.planes[component.plane]
         # The plane offers its memory by the buffer protocol; PyAV's stubs do not say so.
         rows = np.frombuffer(cast(Any, plane), dtype).reshape(plane.height, -1)
+        memory.append(rows)
         views.append(_upright(rows[:, : plane.width], display_matrix))
     row_shift, column_shift = 0, 0
     if not picture.format.is_rgb:
@@ -209,7 +223,13 @@ def frame_from_av(
         row_shift = round(np.log2(luma.height / max(chroma.height, 1)))
         if display_matrix is not None and display_matrix[0, 0] == 0:
             row_shift, column_shift = column_shift, row_shift
-    return PlanarFrame(time_s, (views[0], views[1], views[2]), (row_shift, column_shift), coding)
+    return PlanarFrame(
+        time_s,
+        (views[0], views[1], views[2]),
+        (row_shift, column_shift),
+        coding,
+        (memory[0], memory[1], memory[2]) if display_matrix is None else None,
+    )
 
 
 def _upright(plane: Plane, display_matrix: Plane | None) -> Plane:
@@ -224,17 +244,6 @@ def _upright(plane: Plane, display_matrix: Plane | None) -> Plane:
     if flip_columns:
         plane = plane[:, ::-1]
     return plane[::-1] if flip_rows else plane
-
-
-def _read(plane: Plane, rows: IntArray, columns: IntArray, out: Plane) -> None:
-    """`out[:] = plane[rows, columns]`, three times as fast where rows lie one after the other."""
-    if not _is_row_padded(plane):
-        out[:] = plane[rows, columns]
-        return
-    pitch = plane.strides[0] // plane.itemsize
-    length = (plane.shape[0] - 1) * pitch + plane.shape[1]
-    flat = np.lib.stride_tricks.as_strided(plane, (length,), (plane.itemsize,))
-    flat.take(rows * pitch + columns, out=out, mode="clip")
 
 
 def _warp(plane: Plane, affine: FloatArray, size: tuple[int, int]) -> Plane:
@@ -254,8 +263,11 @@ def _shrunk(plane: Plane, step: int) -> FloatArray:
     fine = max(1, step // 4)
     each = min(4, step)
     rows, columns = (size // (fine * each) for size in plane.shape)
-    samples = plane[: rows * each * fine : fine, : columns * each * fine : fine]
-    means = cv2.resize(np.ascontiguousarray(samples), (columns, rows), interpolation=cv2.INTER_AREA)
+    part = plane[: rows * each * fine, : columns * each * fine]
+    part = part if _is_row_padded(part) else np.ascontiguousarray(part)
+    size = (columns * each, rows * each)
+    samples = cv2.resize(part, size, interpolation=cv2.INTER_NEAREST)
+    means = cv2.resize(samples, (columns, rows), interpolation=cv2.INTER_AREA)
     return np.asarray(means, np.float32)
 
 

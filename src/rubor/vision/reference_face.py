@@ -114,14 +114,14 @@ def reference_face() -> ReferenceFace:
     side_in_cell = ("_" + taps["side"]).where(~two_sided, "")
     cell = region + side_in_cell + "_" + taps["cell"].astype(str).str.zfill(2)
     numbers_of_regions = {name: number for number, name in enumerate(REGIONS)}
-    region_of_tap = region.map(numbers_of_regions).to_numpy(np.intp)
+    region_of_tap: IntArray = np.asarray(region.map(numbers_of_regions), np.intp)
     order = np.lexsort((taps["patch"], cell, region_of_tap))
     taps, cell = taps.iloc[order].reset_index(drop=True), cell.iloc[order].reset_index(drop=True)
     region_of_tap = region_of_tap[order]
 
     cell_names = tuple(dict.fromkeys(cell))
     numbers = {name: number for number, name in enumerate(cell_names)}
-    cell_of_tap: IntArray = cell.map(numbers).to_numpy(np.intp)
+    cell_of_tap: IntArray = np.asarray(cell.map(numbers), np.intp)
     patch_key = cell_of_tap * 100 + taps["patch"].to_numpy()
     patch_starts = np.flatnonzero(np.diff(patch_key, prepend=-1))
 
