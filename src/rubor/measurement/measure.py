@@ -109,6 +109,9 @@ def measure(
             reference,
         )
         recording.summary["options"] = options
+        recording.summary["events"] = [
+            {"time_s": mark.time_s, "kind": mark.kind} for mark in marks or ()
+        ]
         return recording
 
 
