@@ -19,9 +19,7 @@ import pandas as pd
 VERSION = 1
 COMPONENTS = 6
 WAVELENGTH_NM = np.arange(400.0, 701.0, 5.0)
-TARGET = (
-    Path(__file__).parents[1] / "src" / "rubor" / "simulation" / "data" / "camera_spread.csv"
-)
+TARGET = Path(__file__).parents[1] / "src" / "rubor" / "simulation" / "data" / "camera_spread.csv"
 
 
 def main() -> None:
@@ -40,7 +38,9 @@ def main() -> None:
     mean = flat.mean(axis=0)
     _, sizes, directions = np.linalg.svd(flat - mean, full_matrices=False)
     # The sign of a component is arbitrary; the largest entry is made positive.
-    signs = np.sign(directions[np.arange(COMPONENTS), np.abs(directions[:COMPONENTS]).argmax(axis=1)])
+    signs = np.sign(
+        directions[np.arange(COMPONENTS), np.abs(directions[:COMPONENTS]).argmax(axis=1)]
+    )
     components = (
         directions[:COMPONENTS] * (signs * sizes[:COMPONENTS] / np.sqrt(len(flat) - 1))[:, None]
     )

@@ -61,7 +61,7 @@ def second_means(values: FloatArray) -> FloatArray:
 def true_drift(recording: rubor.Recording) -> FloatArray:
     """(frames, 1) of log10(R/G), from the baseline."""
     rest = recording.summary["baseline"]
-    at_rest = (TIME_S >= rest["start_s"]) & (TIME_S <= rest["end_s"])
+    at_rest = (rest["start_s"] <= TIME_S) & (rest["end_s"] >= TIME_S)
     drift = np.log10(RED_GAIN)
     return (drift - drift[at_rest].mean())[:, None]
 
@@ -92,7 +92,7 @@ def test_the_drift_is_removed_from_the_change_of_redness(
 def test_the_index_itself_keeps_the_drift(recording: rubor.Recording, table: Table) -> None:
     index = table(recording, "erythema_index")
     rest = recording.summary["baseline"]
-    at_rest = (TIME_S >= rest["start_s"]) & (TIME_S <= rest["end_s"])
+    at_rest = (rest["start_s"] <= TIME_S) & (rest["end_s"] >= TIME_S)
     seen = np.isfinite(index).all(axis=0)
     raw = index[:, seen] - index[at_rest][:, seen].mean(axis=0)
     error = second_means(raw - true_drift(recording))

@@ -53,8 +53,7 @@ def test_leaving_early_ends_the_producer() -> None:
 
     def producer() -> Iterator[int]:
         try:
-            for number in range(10**9):
-                yield number
+            yield from range(10**9)
         finally:
             ended.set()
 

@@ -80,7 +80,7 @@ class TestTraces:
 
     def test_the_change_is_from_the_recordings_own_baseline(self) -> None:
         change = wide(self.table, "erythema_index_change")
-        at_rest = (TIME_S >= REST.start_s) & (TIME_S <= REST.end_s)
+        at_rest = (REST.start_s <= TIME_S) & (REST.end_s >= TIME_S)
         np.testing.assert_allclose(np.nanmean(change[at_rest], axis=0), 0.0, atol=1e-6)
         np.testing.assert_allclose(
             np.nanmean(change[FRAMES // 2 :], axis=0), np.log10(1.1), atol=1e-6
@@ -104,7 +104,7 @@ class TestLight:
         got = wide(trace_table(TIME_S, series(), REST, light(DRIFT)), "erythema_index_change")
         taken = (plain - got) * np.log(10.0)
         path = np.linspace(0.0, DRIFT, FRAMES)
-        at_rest = (TIME_S >= REST.start_s) & (TIME_S <= REST.end_s)
+        at_rest = (REST.start_s <= TIME_S) & (REST.end_s >= TIME_S)
         np.testing.assert_allclose(
             np.nanmean(taken, axis=1), path - path[at_rest].mean(), atol=5e-4
         )

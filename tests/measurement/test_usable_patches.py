@@ -16,7 +16,7 @@ FloatArray = npt.NDArray[np.float64]
 
 FACE = reference_face()
 REGION = FACE.cell_region[FACE.patch_cell]
-CHEEK_LEFT = REGION == REGIONS.index("cheek_left")
+CHEEK_LEFT = REGIONS.index("cheek_left") == REGION
 SMOOTH = np.full(FACE.patches, 0.02)
 BLOCKS = 24
 

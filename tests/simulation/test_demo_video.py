@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from rubor.errors import InputError
 from rubor.simulation import (
-    TimeCourse,
     DemoScene,
+    TimeCourse,
     load_portrait,
     render_frames,
     simulate_demo_video,

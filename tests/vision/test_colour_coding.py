@@ -1,4 +1,4 @@
-"""Stored samples become linear light by the published formulas, and what a file leaves unsaid is recorded."""
+"""Stored samples become linear light by the published formulas; what is left unsaid is recorded."""
 
 from __future__ import annotations
 

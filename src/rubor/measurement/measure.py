@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rubor.errors import FaceNotFoundError, InputError
+from rubor.errors import FaceNotFoundError, InputError, UnreadableFileError
 from rubor.measurement.baseline import Baseline, NoBaseline, choose_baseline
 from rubor.measurement.block_means import BlockMeans, block_means
 from rubor.measurement.events import Event, find_events, read_events
@@ -136,6 +136,11 @@ def _observe_video(
             want_card=reference in ("auto", "card"),
             progress=report,
         )
+        if len(observation.time_s) < 2:
+            raise UnreadableFileError(
+                f"{path.name} holds only one picture that can be read.",
+                "Give the whole recording, or a photo as JPEG, PNG, HEIC or TIFF.",
+            )
         source = Source.of_video(path.name, _sha256(path), info, video.end, observation)
         return observation, source
 

@@ -68,11 +68,7 @@ class Source:
         time_s = observation.time_s
         step_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
         duration_s = float(time_s[-1] - time_s[0]) + step_s
-        complete: bool | None = None
-        if end.broken is not None:
-            complete = False
-        elif info.duration_s is not None:
-            complete = duration_s >= _COMPLETE_SHARE * info.duration_s - _COMPLETE_SLACK_S
+        complete = _is_complete(info, end, duration_s, step_s)
         warnings = list(info.warnings)
         if end.broken is not None:
             warnings.append(f"Reading stopped early: {end.broken}.")
@@ -128,6 +124,22 @@ class Source:
             "codec": photo.format,
         }
         return cls(name, sha256, video, 0.0, photo.bit_depth, True, False, True, photo.warnings)
+
+
+def _is_complete(info: VideoInfo, end: StreamEnd, duration_s: float, step_s: float) -> bool | None:
+    """Whether all that the container states was read; None where it states nothing.
+
+    Both statements count: an avi file without its index has its duration guessed from its size.
+    """
+    if end.broken is not None:
+        return False
+    enough = []
+    if info.duration_s is not None:
+        enough.append(duration_s >= _COMPLETE_SHARE * info.duration_s - _COMPLETE_SLACK_S)
+    if info.frames is not None:
+        missing_s = (_COMPLETE_SHARE * info.frames - end.frames) * step_s
+        enough.append(missing_s <= _COMPLETE_SLACK_S)
+    return all(enough) if enough else None
 
 
 def summarise(

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["plain_wall", "place_before_wall"]
+__all__ = ["place_before_wall", "plain_wall"]
 
 Frame = npt.NDArray[np.float32]
 

@@ -37,6 +37,7 @@ class VideoInfo:
         nominal_fps: frame rate stated by the container, or None.
         container, codec: FFmpeg's names.
         duration_s: stated duration, or None (a browser recording has none).
+        frames: stated number of pictures, or None (only mp4, mov and avi state it).
         coding: the colour rule, with the fields it had to assume.
         warnings: plain sentences for the person.
     """
@@ -47,6 +48,7 @@ class VideoInfo:
     container: str
     codec: str
     duration_s: float | None
+    frames: int | None
     coding: ColourCoding
     warnings: tuple[str, ...]
 
@@ -260,6 +262,7 @@ def _describe(
         container.format.name,
         codec,
         duration_s,
+        stream.frames or None,
         coding,
         tuple(warnings),
     )
