@@ -168,7 +168,7 @@ def render_frames(scene: DemoScene) -> Iterator[Frame]:
         log_blood = left * cheek_left + right * cheek_right + pulse * skin
         layers[rows, columns, :3] = skin_at_rest * cv2.exp(cv2.transform(log_blood, log_light))
         moved = cv2.warpAffine(layers, motion, (scene.width, scene.height), flags=cv2.INTER_LINEAR)
-        yield place_before_wall(moved, wall)
+        yield place_before_wall(np.asarray(moved, np.float32), wall)
 
 
 def simulate_demo_video(
