@@ -17,6 +17,7 @@ from rubor.cli.demo_command import demo
 from rubor.cli.doctor_command import doctor
 from rubor.cli.measure_command import measure
 from rubor.cli.problem import DEBUG_VARIABLE
+from rubor.cli.simulate_command import simulate
 
 __all__ = ["app", "main"]
 
@@ -95,4 +96,5 @@ def rubor(
 
 app.command(short_help="See what Rubor does, on a simulated person.")(demo)
 app.command(short_help="Measure the redness of a face over time, in videos and photos.")(measure)
+app.command(short_help="Make a video in which everything that happens is known.")(simulate)
 app.command(short_help="Say what this installation has and lacks.")(doctor)

@@ -29,11 +29,13 @@ class HeadSway:
 
     Attributes:
         shift_px: across and down, (n, 2).
+        relative_shift: the same in standard deviations of a person who sits still, (n, 2).
         turn_rad: about the line of sight, (n,).
         log_size: (n,).
     """
 
     shift_px: FloatArray
+    relative_shift: FloatArray
     turn_rad: FloatArray
     log_size: FloatArray
 
@@ -54,7 +56,9 @@ class HeadSway:
         return maps
 
 
-def draw_head_sway(times_s: FloatArray, eye_span_px: float, seed: int, amount: float = 1.0) -> HeadSway:
+def draw_head_sway(
+    times_s: FloatArray, eye_span_px: float, seed: int, amount: float = 1.0
+) -> HeadSway:
     """Draw a sway.
 
     Args:
@@ -78,5 +82,6 @@ def draw_head_sway(times_s: FloatArray, eye_span_px: float, seed: int, amount: f
 
     turn_rad = np.deg2rad(_TURN_DEG * wave())
     log_size = _SIZE * wave()
-    across, down = _ACROSS_SHARE * wave(), _DOWN_SHARE * wave()
-    return HeadSway(eye_span_px * np.stack([across, down], axis=-1), turn_rad, log_size)
+    relative = np.stack([wave(), wave()], axis=-1)
+    shift_px = eye_span_px * relative * (_ACROSS_SHARE, _DOWN_SHARE)
+    return HeadSway(shift_px, relative, turn_rad, log_size)

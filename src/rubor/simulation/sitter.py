@@ -26,7 +26,7 @@ from rubor.vision.photo import read_photo
 from rubor.vision.photo_frame import photo_frame
 from rubor.vision.reference_face import REGIONS, reference_face
 
-__all__ = ["Sitter", "load_sitter"]
+__all__ = ["FACE_OVAL", "LIPS", "Sitter", "load_sitter"]
 
 FloatArray = npt.NDArray[np.float64]
 Frame = npt.NDArray[np.float32]
@@ -34,9 +34,12 @@ Mask = npt.NDArray[np.uint8]
 Point = tuple[float, float]
 
 # Rings of Face Mesh landmarks.
-_OVAL = (
+FACE_OVAL = (
     10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152,
     148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+)  # fmt: skip
+LIPS = (
+    61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185,
 )  # fmt: skip
 _OPENINGS = (
     (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246),
@@ -96,6 +99,11 @@ class Sitter:
     def eye_span_px(self) -> float:
         """Distance between the outer eye corners."""
         return _eye_span(self.mesh_px)
+
+    @property
+    def oval_px(self) -> FloatArray:
+        """Outline of the face, (36, 2)."""
+        return self.mesh_px[list(FACE_OVAL), :2]
 
     @property
     def eyes_middle(self) -> Point:
@@ -164,7 +172,10 @@ def _whole_photo(path: Path, width: int, height: int) -> Sitter:
 
     def placed(picture: Frame) -> Frame:
         moved: Frame = cv2.warpAffine(
-            picture, place, (width, height), flags=cv2.INTER_CUBIC if rest > 1.0 else cv2.INTER_LINEAR
+            picture,
+            place,
+            (width, height),
+            flags=cv2.INTER_CUBIC if rest > 1.0 else cv2.INTER_LINEAR,
         ).astype(np.float32, copy=False)
         return np.clip(moved, 0.0, None, out=moved)
 
@@ -259,7 +270,7 @@ def _complexion_by_colour(linear: Frame, mesh: FloatArray) -> Frame:
     near &= (down > top[1] - 0.25 * height) & (down < chin[1] + height)
     mask = np.full(shape, cv2.GC_BGD, np.uint8)
     mask[near] = cv2.GC_PR_BGD
-    mask[_filled(points[list(_OVAL)], shape) > 0] = cv2.GC_PR_FGD
+    mask[_filled(points[list(FACE_OVAL)], shape) > 0] = cv2.GC_PR_FGD
     sure = ~in_forehead | bright
     mask[rows[sure], columns[sure]] = cv2.GC_FGD
     cv2.setRNGSeed(0)  # GrabCut starts from random clusters
@@ -285,7 +296,7 @@ def _complexion_by_colour(linear: Frame, mesh: FloatArray) -> Frame:
 
 
 def _rigidity(mesh: FloatArray, shape: tuple[int, ...]) -> Frame:
-    oval = mesh[list(_OVAL), :2]
+    oval = mesh[list(FACE_OVAL), :2]
     low, high = oval.min(axis=0), oval.max(axis=0)
     (x, y), (semi_x, semi_y) = (low + high) / 2.0, (high - low) / 2.0
     columns, rows = np.meshgrid(np.arange(shape[1]), np.arange(shape[0]))

@@ -20,13 +20,9 @@ _TEXTURE = 0.015
 def plain_wall(width: int, height: int, seed: int) -> Frame:
     """Linear light of a neutral wall, (h, w): brighter towards person-right, with faint plaster."""
     generator = np.random.default_rng([seed, 1])
-    plaster = cv2.GaussianBlur(
-        generator.standard_normal((height, width)), (0, 0), height / 360.0
-    )
+    plaster = cv2.GaussianBlur(generator.standard_normal((height, width)), (0, 0), height / 360.0)
     shading = np.linspace(_SHADING, -_SHADING, width)
-    wall: Frame = (_LIGHT * (1.0 + shading + _TEXTURE * plaster / plaster.std())).astype(
-        np.float32
-    )
+    wall: Frame = (_LIGHT * (1.0 + shading + _TEXTURE * plaster / plaster.std())).astype(np.float32)
     return wall
 
 
