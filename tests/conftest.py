@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -80,3 +81,22 @@ def _write_planes(
             container.mux(stream.encode(picture))
         container.mux(stream.encode(None))
     return path
+
+
+@pytest.fixture(scope="session")
+def set_display_matrix() -> Callable[[Path, tuple[int, int, int, int]], None]:
+    """Writes a rotation or flip into the one track header of an mp4, as a phone does.
+
+    The matrix (ISO/IEC 14496-12, 8.3.2) is 3 x 3 in the order a b u c d v x y w, 16.16 fixed point
+    and 2.30 in the last column; `abcd` are -1, 0 or 1.
+    """
+
+    def write(path: Path, abcd: tuple[int, int, int, int]) -> None:
+        data = bytearray(path.read_bytes())
+        a, b, c, d = (value << 16 for value in abcd)
+        at = data.index(b"tkhd") + 4
+        matrix_at = at + (52 if data[at] == 1 else 40)  # version 1 keeps its times in 64 bits
+        data[matrix_at : matrix_at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+        path.write_bytes(data)
+
+    return write

@@ -82,6 +82,23 @@ class TestSkin:
         skin[flushed] *= np.exp(rise * BLOOD)
         assert skin_patches(FACE, skin, SMOOTH)[flushed].mean() > 0.95
 
+    @pytest.mark.parametrize("slope", [-0.25, 0.1, 0.25])
+    def test_side_light_takes_no_points_of_cheeks_and_jaw(self, slope: float) -> None:
+        # ln of brightness per cm across the face: 0.25 is a factor of 8 from ear to nose.
+        across = FACE.tap_position_cm[FACE.patch_starts, 0]
+        skin = face_of_skin() * np.exp(slope * across)[:, None]
+        sides = np.isin(REGION, [n for n, name in enumerate(REGIONS) if "_" in name])
+        assert skin_patches(FACE, skin, SMOOTH)[sides].all()
+
+    def test_in_side_light_hair_before_a_cheek_is_still_not_skin(self) -> None:
+        across = FACE.tap_position_cm[FACE.patch_starts, 0]
+        skin = face_of_skin() * np.exp(0.2 * across)[:, None]
+        strand = np.flatnonzero(CHEEK_LEFT)[::7]
+        skin[strand] *= 0.25
+        used = skin_patches(FACE, skin, SMOOTH)
+        assert not used[strand].any()
+        assert used[np.setdiff1d(np.flatnonzero(CHEEK_LEFT), strand)].all()
+
     @pytest.mark.parametrize(
         "factor",
         [

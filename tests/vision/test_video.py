@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -229,8 +228,7 @@ class TestTimes:
             assert video.info.nominal_fps == pytest.approx(30.0, abs=0.5)
 
 
-# The 3 x 3 matrix of a track header (ISO/IEC 14496-12, 8.3.2): 16.16 fixed point, the last column
-# 2.30, in the order a b u c d v x y w. And what it makes of a stored plane.
+# The a b c d of a display matrix, and what it makes of a stored plane.
 TURNS: dict[str, tuple[tuple[int, int, int, int], Callable[..., Any]]] = {
     "90 degrees": ((0, 1, -1, 0), lambda plane: np.rot90(plane, -1)),
     "180 degrees": ((-1, 0, 0, -1), lambda plane: np.rot90(plane, 2)),
@@ -239,22 +237,14 @@ TURNS: dict[str, tuple[tuple[int, int, int, int], Callable[..., Any]]] = {
 }
 
 
-def set_display_matrix(path: Path, abcd: tuple[int, int, int, int]) -> None:
-    """Write a rotation or flip into the one track header of an mp4, as a phone does."""
-    data = bytearray(path.read_bytes())
-    a, b, c, d = (value << 16 for value in abcd)
-    at = data.index(b"tkhd") + 4
-    matrix_at = at + (
-        52 if data[at] == 1 else 40
-    )  # after the times, which version 1 keeps in 64 bit
-    data[matrix_at : matrix_at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
-    path.write_bytes(data)
-
-
 class TestRotation:
     @pytest.mark.parametrize("way", TURNS)
     def test_pictures_come_upright(
-        self, tmp_path: Path, write_planes: WritePlanes, way: str
+        self,
+        tmp_path: Path,
+        write_planes: WritePlanes,
+        set_display_matrix: Callable[..., None],
+        way: str,
     ) -> None:
         pictures = list(moving_planes(4))
         path = write_planes(tmp_path / "a.mp4", pictures)
@@ -265,7 +255,10 @@ class TestRotation:
         assert (video.info.height, video.info.width) == shown(pictures[0][0]).shape
 
     def test_an_identity_matrix_changes_nothing(
-        self, tmp_path: Path, write_planes: WritePlanes
+        self,
+        tmp_path: Path,
+        write_planes: WritePlanes,
+        set_display_matrix: Callable[..., None],
     ) -> None:
         pictures = list(moving_planes(2))
         path = write_planes(tmp_path / "a.mp4", pictures)

@@ -21,7 +21,7 @@ from rubor.simulation.encoder import write_video
 from rubor.simulation.head_sway import draw_head_sway
 from rubor.simulation.portrait import PHOTO_ROWS_SHOWN, load_portrait
 from rubor.simulation.time_course import TimeCourse
-from rubor.simulation.wall import place_before_wall, plain_wall
+from rubor.simulation.wall import plain_wall
 
 __all__ = [
     "LOG_LIGHT_PER_LOG_BLOOD",
@@ -157,6 +157,8 @@ def render_frames(scene: DemoScene) -> Iterator[Frame]:
     cheek_left = portrait.cheek_left[rows, columns]
     cheek_right = portrait.cheek_right[rows, columns]
     skin = portrait.skin[rows, columns]
+    size = (scene.width, scene.height)
+    moved = np.empty((scene.height, scene.width, 4), np.float32)
     log_light = np.array(LOG_LIGHT_PER_LOG_BLOOD, np.float32)[:, None]
     for left, right, pulse, motion in zip(
         truth.log_blood_left.astype(np.float32),
@@ -167,8 +169,8 @@ def render_frames(scene: DemoScene) -> Iterator[Frame]:
     ):
         log_blood = left * cheek_left + right * cheek_right + pulse * skin
         layers[rows, columns, :3] = skin_at_rest * cv2.exp(cv2.transform(log_blood, log_light))
-        moved = cv2.warpAffine(layers, motion, (scene.width, scene.height), flags=cv2.INTER_LINEAR)
-        yield place_before_wall(np.asarray(moved, np.float32), wall)
+        cv2.warpAffine(layers, motion, size, dst=moved, flags=cv2.INTER_LINEAR)
+        yield wall.with_person(moved)
 
 
 def simulate_demo_video(

@@ -157,9 +157,9 @@ def _whole_photo(path: Path, width: int, height: int) -> Sitter:
         )
     mesh = points.astype(np.float64)
     scale = _EYE_SPAN_SHARE * height / _eye_span(mesh)
-    light = np.clip(photo.linear_rgb, 0.0, None)
+    light: Frame = np.clip(photo.linear_rgb, 0.0, None)
     if scale < 1.0:
-        light = cv2.resize(light, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        light = _resized(light, scale)
     shrunk = min(scale, 1.0)
     mesh[:, :2] = (mesh[:, :2] + 0.5) * shrunk - 0.5
     mesh[:, 2] *= shrunk
@@ -209,6 +209,11 @@ def _display(linear: Frame) -> Mask:
     return np.rint(255.0 * srgb_encode(np.clip(linear, 0.0, 1.0))).astype(np.uint8)
 
 
+def _resized(picture: Frame, scale: float) -> Frame:
+    resized = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return resized.astype(np.float32, copy=False)
+
+
 def _taps(mesh: FloatArray) -> FloatArray:
     taps: FloatArray = reference_face().taps_from_landmarks @ mesh[:, :2]
     return taps
@@ -253,7 +258,7 @@ def _openings(mesh: FloatArray, shape: tuple[int, ...]) -> Frame:
 def _complexion_by_colour(linear: Frame, mesh: FloatArray) -> Frame:
     """Skin of face, ears, neck and shoulders, found by its colour, 0..1."""
     scale = _EYE_SPAN_TO_SEGMENT_PX / _eye_span(mesh)
-    picture = _display(cv2.resize(linear, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+    picture = _display(_resized(linear, scale))
     points = (mesh[:, :2] + 0.5) * scale - 0.5
     shape = picture.shape[:2]
     columns, rows = np.rint(_taps(points)).astype(int).T
@@ -277,7 +282,7 @@ def _complexion_by_colour(linear: Frame, mesh: FloatArray) -> Frame:
     cv2.grabCut(
         np.ascontiguousarray(picture[..., ::-1]),
         mask,
-        None,
+        (0, 0, 1, 1),  # not used
         np.zeros((1, 65)),
         np.zeros((1, 65)),
         _GRABCUT_ROUNDS,
