@@ -149,6 +149,13 @@ class TestNoVideo:
         Image.new("RGB", (200, 200), (180, 140, 120)).save(path)
         refused(path)
 
+    def test_a_codec_that_nobody_knows(self, clips: dict[str, Path], tmp_path: Path) -> None:
+        data = clips["mkv"].read_bytes()
+        assert b"V_MPEG4/ISO/AVC" in data
+        path = tmp_path / "unknown.mkv"
+        path.write_bytes(data.replace(b"V_MPEG4/ISO/AVC", b"V_MPEG9/ISO/XYZ"))
+        assert "H.264" in refused(path).cure
+
 
 class TestImpossiblePictures:
     def test_a_single_frame(self, tmp_path: Path) -> None:

@@ -180,9 +180,10 @@ def _literal(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Path):
-        return json.dumps(value.as_posix(), ensure_ascii=False)
+        return _literal(value.as_posix())
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        # JSON's strings are TOML's but for one character.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, tuple):
         return f"[{', '.join(_literal(item) for item in value)}]"
     if isinstance(value, Mapping):

@@ -19,7 +19,7 @@ from rubor.simulation.scenario_draws import resolved
 from rubor.simulation.sitter import Sitter, load_sitter
 from rubor.simulation.skin_colours import Lighting, lightings
 from rubor.simulation.skin_rendering import SkinPainter
-from rubor.simulation.wall import plain_wall
+from rubor.simulation.stage import Stage
 from rubor.vision.reference_face import reference_face
 
 __all__ = ["RenderedScenario"]
@@ -31,8 +31,6 @@ Frame = npt.NDArray[np.float32]
 _METERED_LUMINANCE = 0.18
 _METERING_SD = 0.3  # of the picture's height
 _LUMINANCE = (0.2126, 0.7152, 0.0722)
-# Contrast turns about middle grey.
-_MIDDLE_GREY = 0.18
 _DARKEST = 1e-6
 
 # Side light goes on rising this far beyond the cheeks.
@@ -55,6 +53,7 @@ class RenderedScenario:
         painter: the skin.
         head_maps: affine maps from the sitter's picture to the frame, (n, 2, 3).
         lights: the main light, then each lamp.
+        exposure_ln: ln of the camera's gain at the start: what metering chose, and the stops.
 
     Raises:
         RuborError: the photo cannot be used, or a light or camera is not known.
@@ -76,13 +75,20 @@ class RenderedScenario:
             self.scenario, self.sitter, self.course, self.lights, self._light_maps, across
         )
         self.head_maps = self.course.sway.maps(self.sitter.pivot, self.sitter.pivot_in_frame)
-        self._wall = plain_wall(scenario.width, scenario.height, scenario.seed)
+        rest = np.eye(2, 3)
+        rest[:, 2] = np.subtract(self.sitter.pivot_in_frame, self.sitter.pivot)
+        self._stage = Stage(
+            self.sitter,
+            np.concatenate([rest[None], self.head_maps]),
+            scenario.width,
+            scenario.height,
+            scenario.seed,
+        )
         self._person = self._person_without_skin()
         self._lit_by: FloatArray | None = None
         self._layers = np.empty((*self._person.shape[:2], 4), np.float32)
         self._layers[..., 3] = self.sitter.person
-        self._moved = np.empty((scenario.height, scenario.width, 4), np.float32)
-        self._exposure_ln = self._metered_ln() + self.scenario.camera.exposure_stops * math.log(2.0)
+        self.exposure_ln = self._metered_ln() + self.scenario.camera.exposure_stops * math.log(2.0)
 
     def frames(self) -> Iterator[Frame]:
         """The frames in linear light.
@@ -96,7 +102,10 @@ class RenderedScenario:
 
     def frame(self, number: int) -> Frame:
         """One of the frames, counted from 0."""
-        return self._as_camera_sees(self._scene(number), number)
+        camera = self.scenario.camera
+        gain_ln = self.exposure_ln + self.course.gains_ln[number]
+        gain_ln = gain_ln + np.array([camera.red_error_ln or 0.0, 0.0, camera.blue_error_ln or 0.0])
+        return self._seen(number, gain_ln, 1.0 if camera.contrast is None else camera.contrast)
 
     def white(self) -> FloatArray:
         """Light of all lamps on a white surface at each frame, (n, 3), before the camera's gains."""
@@ -104,27 +113,18 @@ class RenderedScenario:
         white: FloatArray = self.lights[0].white + self.course.lamps.T @ lamps
         return white
 
-    def _scene(self, number: int) -> Frame:
-        """Light that reaches the lens at a frame, (h, w, 3)."""
-        self._light_person(number)
+    def _seen(self, number: int, gain_ln: FloatArray, contrast: float) -> Frame:
+        """A frame as gains and tone curve leave it."""
+        tint = self.white()[number].astype(np.float32) if self.course.lamps.size else None
+        self._light_person(number, tint)
         painter, layers = self.painter, self._layers
         skin: Frame = painter.paint(number)
         skin += self._around_skin
         layers[(*painter.window, slice(3))] = painter.moved(skin, number)
-        motion, moved = self.head_maps[number], self._moved
-        if self.sitter.rigidity is None:
-            size = (self.scenario.width, self.scenario.height)
-            cv2.warpAffine(layers, motion, size, dst=moved, flags=cv2.INTER_LINEAR)
-        else:
-            sources = _bent(motion, self.sitter.rigidity)
-            cv2.remap(
-                layers, *sources, cv2.INTER_LINEAR, dst=moved, borderMode=cv2.BORDER_REPLICATE
-            )
-        tint = self.white()[number].astype(np.float32) if self.course.lamps.size else None
-        return self._wall.with_person(moved, tint)
+        return self._stage.seen(layers, self.head_maps[number], tint, gain_ln, contrast)
 
-    def _light_person(self, number: int) -> None:
-        """Bring hair and clothes into the light of a frame; it is the same for most frames."""
+    def _light_person(self, number: int, tint: Frame | None) -> None:
+        """Bring all but the skin into the light of a frame; it is the same for most frames."""
         lamps = self.course.lamps[:, number]
         if self._lit_by is not None and np.array_equal(self._lit_by, lamps):
             return
@@ -136,25 +136,7 @@ class RenderedScenario:
             light += cv2.exp(log_map)[..., None] * (strength * lighting.white).astype(np.float32)
         self._layers[..., :3] = self._person * light
         self._around_skin = self._layers[(*self.painter.window, slice(3))].copy()
-
-    def _as_camera_sees(self, scene: Frame, number: int) -> Frame:
-        """Exposure, white balance and tone curve of a frame; the scene is used up."""
-        camera = self.scenario.camera
-        gain_ln = self._exposure_ln + self.course.gains_ln[number]
-        gain_ln = gain_ln + np.array([camera.red_error_ln or 0.0, 0.0, camera.blue_error_ln or 0.0])
-        contrast = 1.0 if camera.contrast is None else camera.contrast
-        height, width, _ = scene.shape
-        rows = scene.reshape(height, width * 3)
-        if contrast == 1.0:
-            rows *= np.tile(np.exp(gain_ln), width).astype(np.float32)
-            return scene
-        # (light * gain)^contrast about middle grey, in logarithms; no light is quite 0.
-        cv2.log(rows, rows)
-        offset = contrast * gain_ln + (1.0 - contrast) * math.log(_MIDDLE_GREY)
-        rows *= np.float32(contrast)
-        rows += np.tile(offset, width).astype(np.float32)
-        cv2.exp(rows, rows)
-        return scene
+        self._stage.light_background(self._layers, tint)
 
     def _person_without_skin(self) -> Frame:
         """The picture without what the painter adds, multiplied by its share, (h, w, 3)."""
@@ -173,26 +155,13 @@ class RenderedScenario:
 
     def _metered_ln(self) -> float:
         """The exposure, in ln, that gives the first frame a middling brightness."""
-        scene = self._scene(0)
+        scene = self._seen(0, np.zeros(3), 1.0)
         luminance = cv2.transform(scene, np.array([_LUMINANCE], np.float32))
         height, width = luminance.shape
         weights = cv2.getGaussianKernel(height, _METERING_SD * height) @ (
             cv2.getGaussianKernel(width, _METERING_SD * height).T
         )
         return math.log(_METERED_LUMINANCE / float((luminance * weights).sum() / weights.sum()))
-
-
-def _bent(motion: FloatArray, rigidity: Frame) -> tuple[Frame, Frame]:
-    """Columns and rows from which each pixel comes where only the head moves, (h, w) each."""
-    back = np.asarray(cv2.invertAffineTransform(motion) - np.eye(2, 3)).astype(np.float32)
-    height, width = rigidity.shape
-    columns = np.arange(width, dtype=np.float32)
-    rows = np.arange(height, dtype=np.float32)[:, None]
-    (xx, xy, x0), (yx, yy, y0) = back
-    return (
-        columns + rigidity * (xx * columns + (xy * rows + x0)),
-        rows + rigidity * (yx * columns + (yy * rows + y0)),
-    )
 
 
 def _across(sitter: Sitter) -> Frame:

@@ -68,12 +68,15 @@ class SkinPainter:
         course: of the scenario.
         lights: the main light, then each lamp.
         light_maps: ln of each light's strength at each pixel of the whole picture, (h, w) each.
+        across: place across the face at each pixel, -1 at the person-right cheek to 1 at the other.
 
     Attributes:
         window: rows and columns of the picture.
         field: points of the face in the window.
         factors: factor of each response at each pixel of the window, (k, h, w).
-        across: place across the face in the window, -1 at the person-right cheek to 1 at the other.
+        log_blood_at_rest: difference of ln blood from the face's mean in the window, (h, w).
+        table: colours of this skin in the main light, surface reflection left out.
+        across: `across` in the window.
         resting_colour: mean linear colour of the skin at rest, surface included, in the main light,
             (3,).
     """
@@ -109,7 +112,11 @@ class SkinPainter:
             shape = np.exp(light_map[self.window]) * person
             log_factor = texture.log_melanin[..., None] * table.melanin_direction()
             log_factor -= (1.0 - _TONE_OF_LIPS) * lips[..., None] * to_new_tone
-            factor = texture.factor * np.exp(log_factor) * shape[..., None]
+            factor = texture.factor * np.exp(log_factor)
+            # However melanin, blood and texture go together, the face has the model's colour.
+            seen = factor[texture.bare] * np.exp(table.log_colour(texture.log_blood[texture.bare]))
+            factor *= np.exp(table.log_colour(0.0)) / seen.mean(axis=0)
+            factor *= shape[..., None]
             gloss = (specular * texture.gloss * shape)[..., None] * light.white
             self._lit.append(
                 _Lit(
@@ -119,11 +126,13 @@ class SkinPainter:
                     table,
                 )
             )
-        self._index_at_rest = ((texture.log_blood - LOWEST_LN) * _INDEX_PER_LN + 0.5).astype(
-            np.float32
+        self.log_blood_at_rest = texture.log_blood
+        index = (texture.log_blood - LOWEST_LN) * _INDEX_PER_LN + 0.5
+        self._index_at_rest = index.astype(np.float32)
+        self.table = self._lit[0].table
+        self.resting_colour: FloatArray = (
+            np.exp(self.table.log_colour(0.0)) + specular * lights[0].white
         )
-        main = self._lit[0].table
-        self.resting_colour: FloatArray = np.exp(main.log_colour(0.0)) + specular * lights[0].white
         moves = bool(course.smile.any() or course.turn_rad.any())
         self._expression = (
             Expression.of(sitter, self.window, self.resting_colour, self.across) if moves else None

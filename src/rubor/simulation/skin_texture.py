@@ -32,6 +32,7 @@ __all__ = ["SkinTexture", "skin_texture"]
 
 FloatArray = npt.NDArray[np.float64]
 Frame = npt.NDArray[np.float32]
+Points = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
 _MELANIN_RANGE = (0.006, 0.5)
 _TYPICAL_SPECULAR = 0.02
@@ -58,6 +59,7 @@ class SkinTexture:
         log_melanin: difference of ln melanin from the face's mean, (h, w).
         log_blood: likewise of ln blood.
         gloss: surface reflection relative to its mean over the face, (h, w).
+        bare: rows and columns, within the window, of points of the face well within bare skin.
         photo_table: the model's colours for the photo's own skin.
     """
 
@@ -65,6 +67,7 @@ class SkinTexture:
     log_melanin: Frame
     log_blood: Frame
     gloss: Frame
+    bare: Points
     photo_table: ColourTable
 
 
@@ -103,24 +106,24 @@ def skin_texture(sitter: Sitter, window: Window) -> SkinTexture:
         log_melanin[..., None] * melanin + table.log_colour(log_blood) - table.log_colour(0.0)
     )
     factor = np.exp(relative - explained)
-    factor /= factor[bare].mean(axis=0)
     return SkinTexture(
         factor=factor.astype(np.float32),
         log_melanin=log_melanin.astype(np.float32),
         log_blood=log_blood.astype(np.float32),
         gloss=_relative_gloss(gloss_light, factor[..., 1], bare, share, span),
+        bare=bare,
         photo_table=table,
     )
 
 
-def _taps_on_skin(sitter: Sitter, window: Window) -> tuple[npt.NDArray[np.intp], ...]:
-    """Rows and columns, within the window, of the sampled points that lie on bare skin."""
+def _taps_on_skin(sitter: Sitter, window: Window) -> Points:
+    """Rows and columns, within the window, of the sampled points that lie well within bare skin."""
     columns, rows = np.rint(sitter.taps_px).astype(np.intp).T
     rows, columns = rows - window[0].start, columns - window[1].start
     share = sitter.complexion[window]
     inside = (rows >= 0) & (rows < share.shape[0]) & (columns >= 0) & (columns < share.shape[1])
     rows, columns = rows[inside], columns[inside]
-    bare = share[rows, columns] > 0.9
+    bare = np.asarray(cv2.erode(share, np.ones((3, 3), np.uint8)))[rows, columns] > 0.99
     return rows[bare], columns[bare]
 
 
@@ -164,7 +167,7 @@ def _gloss_light(linear: Frame, share: Frame, reach_px: float) -> Frame:
 def _relative_gloss(
     gloss_light: Frame,
     shading: FloatArray,
-    bare: tuple[npt.NDArray[np.intp], ...],
+    bare: Points,
     share: Frame,
     eye_span_px: float,
 ) -> Frame:

@@ -30,6 +30,10 @@ class Wall:
         self._behind = np.empty_like(light)
         self._backdrop = np.empty((*light.shape, 3), np.float32)
 
+    def part(self, window: tuple[slice, slice]) -> Wall:
+        """The wall behind a part of the frame."""
+        return Wall(np.ascontiguousarray(self._light[window]))
+
     def with_person(self, person: Frame, tint: npt.NDArray[np.float32] | None = None) -> Frame:
         """Lay a person, already moved into place, over the wall.
 

@@ -195,6 +195,11 @@ def _open(
                 "Give the video file itself, not its sound track.",
             )
         stream = container.streams.video[0]
+        if cast(Any, stream.codec_context) is None:  # PyAV's stubs do not know that it can be
+            raise UnreadableFileError(
+                f"{path.name} holds pictures in a coding that is not known here.",
+                "Export it as H.264, HEVC or VP9 video.",
+            )
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = threads
         decoder = container.decode(stream)
