@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import LinearNDInterpolator
+from scipy.spatial import KDTree
 
 from rubor.simulation.face_field import Window
 from rubor.simulation.sitter import FACE_OVAL, Sitter
@@ -44,6 +44,8 @@ _LIGHT_FROM_SKIN = 0.5
 _TURN_LIGHT = 0.6
 # Height fades to nothing towards the outline, over this share of the distance between the eyes.
 _OUTLINE_FADE = 0.3
+# Between points of the mesh, height is a weighted mean of the nearest.
+_NEIGHBOURS, _HEIGHT_REACH = 8, 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,12 +155,15 @@ def _height(sitter: Sitter, window: Window, grid: FloatArray) -> Frame:
     mesh = sitter.mesh_px
     origin = (window[1].start, window[0].start)
     level = float(mesh[list(FACE_OVAL), 2].mean())
-    interpolated = LinearNDInterpolator(mesh[:, :2] - origin, level - mesh[:, 2], fill_value=0.0)
+    distance, nearest = KDTree(mesh[:, :2] - origin).query(grid, k=_NEIGHBOURS)
+    reach = _HEIGHT_REACH * sitter.eye_span_px
+    weights = np.exp(-0.5 * (distance**2 - distance[..., :1] ** 2) / reach**2)
+    mean_depth = (weights * mesh[nearest, 2]).sum(axis=-1) / weights.sum(axis=-1)
     inside = np.zeros(grid.shape[:2], np.uint8)
     cv2.fillPoly(inside, [np.rint(sitter.oval_px - origin).astype(np.int32)], (1,))
     depth = cv2.distanceTransform(inside, cv2.DIST_L2, 5)
     fade = np.clip(depth / (_OUTLINE_FADE * sitter.eye_span_px), 0.0, 1.0)
-    height = np.maximum(interpolated(grid), 0.0) * fade * fade * (3.0 - 2.0 * fade)
+    height = np.maximum(level - mean_depth, 0.0) * fade * fade * (3.0 - 2.0 * fade)
     soft: Frame = cv2.GaussianBlur(
         height.astype(np.float32), (0, 0), 0.04 * sitter.eye_span_px
     ).astype(np.float32, copy=False)

@@ -70,9 +70,9 @@ class RenderedScenario:
         )
         across = _across(self.sitter)
         sides = [light.side_ln, *(lamp.side_ln for lamp in light.lamp)]
-        self._light_maps = [np.float32(side / 2.0) * across for side in sides]
+        light_maps = [np.float32(side / 2.0) * across for side in sides]
         self.painter = SkinPainter(
-            self.scenario, self.sitter, self.course, self.lights, self._light_maps, across
+            self.scenario, self.sitter, self.course, self.lights, light_maps, across
         )
         self.head_maps = self.course.sway.maps(self.sitter.pivot, self.sitter.pivot_in_frame)
         rest = np.eye(2, 3)
@@ -84,9 +84,13 @@ class RenderedScenario:
             scenario.height,
             scenario.seed,
         )
-        self._person = self._person_without_skin()
+        person = self._person_without_skin()
+        self._person_in_each_light = [
+            person * cv2.exp(log_map)[..., None] * lighting.white.astype(np.float32)
+            for lighting, log_map in zip(self.lights, light_maps, strict=True)
+        ]
         self._lit_by: FloatArray | None = None
-        self._layers = np.empty((*self._person.shape[:2], 4), np.float32)
+        self._layers = np.empty((*person.shape[:2], 4), np.float32)
         self._layers[..., 3] = self.sitter.person
         self.exposure_ln = self._metered_ln() + self.scenario.camera.exposure_stops * math.log(2.0)
 
@@ -129,12 +133,11 @@ class RenderedScenario:
         if self._lit_by is not None and np.array_equal(self._lit_by, lamps):
             return
         self._lit_by = lamps.copy()
-        light = np.zeros_like(self._person)
-        for lighting, log_map, strength in zip(
-            self.lights, self._light_maps, [1.0, *lamps], strict=True
-        ):
-            light += cv2.exp(log_map)[..., None] * (strength * lighting.white).astype(np.float32)
-        self._layers[..., :3] = self._person * light
+        lit = self._person_in_each_light[0]
+        for in_lamp, strength in zip(self._person_in_each_light[1:], lamps, strict=True):
+            if strength > 0.0:
+                lit = lit + np.float32(strength) * in_lamp
+        self._layers[..., :3] = lit
         self._around_skin = self._layers[(*self.painter.window, slice(3))].copy()
         self._stage.light_background(self._layers, tint)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -129,6 +130,7 @@ def load_sitter(photo: Path | None, width: int, height: int) -> Sitter:
     return _cut_out_portrait(width, height) if photo is None else _whole_photo(photo, width, height)
 
 
+@lru_cache(maxsize=2)  # the same for every scenario of this size
 def _cut_out_portrait(width: int, height: int) -> Sitter:
     portrait = load_portrait(height / PHOTO_ROWS_SHOWN)
     mesh = _mesh_on(portrait.linear)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from rubor.simulation.face_field import Window
 from rubor.simulation.sitter import Sitter
-from rubor.simulation.wall import Wall, plain_wall
+from rubor.simulation.wall import ROOM_COLOUR_SD_LN, Wall, plain_wall
 
 __all__ = ["Stage"]
 
@@ -42,7 +42,7 @@ class Stage:
         self, sitter: Sitter, head_maps: FloatArray, width: int, height: int, seed: int
     ) -> None:
         self._size = (width, height)
-        self._wall = plain_wall(width, height, seed)
+        self._wall = plain_wall(width, height, seed, ROOM_COLOUR_SD_LN)
         self._moves_whole = sitter.rigidity is None
         mask = _moving(sitter, head_maps, width, height)
         self._tiles = [
@@ -87,7 +87,10 @@ class Stage:
         width, height = self._size
         offset = contrast * gain_ln + (1.0 - contrast) * math.log(_MIDDLE_GREY)
         if self._curved is None or self._curved[0] != contrast:
-            self._curved = (contrast, self._still**contrast)
+            self._curved = (
+                contrast,
+                self._still if contrast == 1.0 else self._still**contrast,
+            )
         still = self._curved[1].reshape(height, 3 * width)
         frame = (still * _row(np.exp(offset), width)).reshape(height, width, 3)
         for tile in self._tiles:
