@@ -2,6 +2,8 @@
 
 The clip is converted exactly, rounded anew to the other matrix and range without noise, and encoded
 at 1.5 Mbit/s. That rounding alone moves a cheek by 3e-3: one 8-bit level of chroma is 13 to 18e-3.
+All copies are measured from one named baseline. Left to itself, the quietest stretch of one copy is
+another's second quietest, and a chin that talks is valid near the baseline only.
 """
 
 from __future__ import annotations
@@ -40,20 +42,22 @@ ALL_WAYS = [
 SOME_WAYS = [way for way in ALL_WAYS if way.values[2:] in (("bt601", False), ("bt709", True))]
 
 
-def time_means(recording: rubor.Recording, table: Table) -> tuple[FloatArray, FloatArray]:
-    """Mean index of each region over the frames in which it is valid, and the share of those."""
-    index, valid = table(recording, "erythema_index"), table(recording, "valid")
-    assert valid.any(axis=0).all()
-    return np.nanmean(index, axis=0), valid.mean(axis=0)
+def time_means(recording: rubor.Recording, table: Table) -> FloatArray:
+    """Mean index of each region over the frames in which it is valid."""
+    index = table(recording, "erythema_index")
+    assert np.isfinite(index).any(axis=0).all()
+    return np.asarray(np.nanmean(index, axis=0))
+
+
+def rest_of(recording: rubor.Recording) -> tuple[float, float]:
+    rest = recording.summary["baseline"]
+    return rest["start_s"], rest["end_s"]
 
 
 def assert_same_redness(copy: rubor.Recording, original: rubor.Recording, table: Table) -> None:
-    """Regions that are valid for most of the time; a mean over a few frames is another stretch's."""
-    (got, got_share), (expected, share) = time_means(copy, table), time_means(original, table)
-    judged = (got_share > 0.5) & (share > 0.5)
-    assert judged[[REGIONS.index(name) for name in ("forehead", "cheek_left", "cheek_right")]].all()
-    shift = dict(zip(np.array(REGIONS)[judged], (got - expected)[judged].round(5), strict=True))
-    assert max(map(abs, shift.values())) <= LIMIT, shift
+    shift = time_means(copy, table) - time_means(original, table)
+    by_region = dict(zip(REGIONS, shift.round(5).tolist(), strict=True))
+    assert np.abs(shift).max() <= LIMIT, by_region
 
 
 def assert_tags(recording: rubor.Recording, matrix: str, full_range: bool) -> None:
@@ -86,7 +90,7 @@ class TestAnExcerpt:
             path, frames, frame_rate=30, codec=codec, matrix=matrix, full_range=full_range,
             bit_rate=BIT_RATE,
         )  # fmt: skip
-        copy = rubor.measure(path, mirrored=False)
+        copy = rubor.measure(path, mirrored=False, baseline=rest_of(excerpt_recording))
         assert_tags(copy, matrix, full_range)
         assert_same_redness(copy, excerpt_recording, table)
 
@@ -96,9 +100,9 @@ class TestAnExcerpt:
         path = tmp_path / "copy.mkv"
         frames = map(excerpt.linear, range(len(excerpt.planes)))
         write_video(path, frames, frame_rate=30, pixel_format="yuv444p10le", matrix="bt709", crf=0)
-        copy = rubor.measure(path, mirrored=False)
+        copy = rubor.measure(path, mirrored=False, baseline=rest_of(excerpt_recording))
         assert copy.summary["video"]["bit_depth"] == 10
-        (got, _), (expected, _) = time_means(copy, table), time_means(excerpt_recording, table)
+        got, expected = time_means(copy, table), time_means(excerpt_recording, table)
         steady = [REGIONS.index(name) for name in ("forehead", "cheek_left", "cheek_right")]
         np.testing.assert_allclose(got[steady], expected[steady], atol=0.002)
 
@@ -123,6 +127,7 @@ class TestTheWholeClip:
             path, frames, frame_rate=30, codec=codec, matrix=matrix, full_range=full_range,
             bit_rate=BIT_RATE,
         )  # fmt: skip
-        copy = rubor.measure(path, mirrored=False)
+        original = measured("face.mp4")
+        copy = rubor.measure(path, mirrored=False, baseline=rest_of(original))
         assert_tags(copy, matrix, full_range)
-        assert_same_redness(copy, measured("face.mp4"), table)
+        assert_same_redness(copy, original, table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,8 @@ from rubor.measurement.patch_store import PatchStore
 __all__ = ["BlockMeans", "block_means", "smooth_in_time"]
 
 FloatArray = npt.NDArray[np.float64]
+
+Float = TypeVar("Float", np.float32, np.float64)
 
 BLOCK_S = 0.25
 
@@ -59,8 +62,12 @@ def block_means(store: PatchStore, time_s: FloatArray, segment: npt.NDArray[np.i
     )
 
 
-def smooth_in_time(values: FloatArray, segment: npt.NDArray[np.intp], reach: int = 1) -> FloatArray:
+def smooth_in_time(
+    values: npt.NDArray[Float], segment: npt.NDArray[np.intp], reach: int = 1
+) -> npt.NDArray[Float]:
     """Centred running mean over `2 reach + 1` blocks (axis 0) within each segment, NaN left out.
+
+    In the precision of the values.
 
     >>> smooth_in_time(np.array([[0.0], [3.0], [6.0]]), np.array([0, 0, 1]))[:, 0].tolist()
     [1.5, 1.5, 6.0]

@@ -9,7 +9,7 @@ much is left over have moved or stand in another light.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -161,7 +161,7 @@ def chroma_level_log_ratio(linear_green: npt.ArrayLike, bit_depth: int = 8) -> F
     return per_level / float(1 << (bit_depth - 8))
 
 
-def median_ignoring_nan(values: FloatArray, axis: int) -> FloatArray:
+def median_ignoring_nan(values: npt.NDArray[np.floating[Any]], axis: int) -> FloatArray:
     """Median of what is finite along one axis; NaN, without a warning, where nothing is."""
     ordered = np.sort(values, axis=axis)  # NaN sorts last
     count = np.isfinite(values).sum(axis=axis, keepdims=True)
