@@ -5,7 +5,8 @@
 #   make test-all   all tests
 #   make lint       style, types and the order of the packages
 #   make format     put the code into the style that lint asks for
-#   make bench      how fast a video is measured
+#   make bench      how fast a video is measured, and five minutes of how well
+#   make bench-accuracy   how well a change of blood is measured, over an hour
 #   make build      the wheel and the source archive, into dist/
 #   make lock       pin the dependencies anew after a change in pyproject.toml
 #   make clean      take away everything that make made
@@ -27,7 +28,8 @@ INSTALL_READS := pyproject.toml hatch_build.py src/rubor/_version.py src/rubor/v
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test test-all lint lint-style lint-types lint-imports format bench build lock clean
+.PHONY: demo test test-all lint lint-style lint-types lint-imports format bench bench-accuracy build
+.PHONY: lock clean
 
 demo: $(INSTALLED)
 	$(BIN)/rubor demo
@@ -56,6 +58,10 @@ format: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/accuracy.py --subset
+
+bench-accuracy: $(INSTALLED)
+	$(BIN)/python benchmarks/accuracy.py
 
 build: $(INSTALLED)
 	$(BIN)/python -m hatchling build

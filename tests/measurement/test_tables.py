@@ -9,16 +9,20 @@ import pandas as pd
 import pytest
 
 from rubor.measurement.baseline import Baseline, NoBaseline
+from rubor.measurement.blood_series import UNSEEN_DRIFT_SD
 from rubor.measurement.light_reference import LightReference
 from rubor.measurement.recording import CELL_COLUMNS, TRACE_COLUMNS
 from rubor.measurement.region_series import ColourSeries
+from rubor.measurement.skin_reading import SkinReading
 from rubor.measurement.tables import cell_chunks, exchange_sides, trace_table
+from rubor.optics.blood_curve import blood_change
 from rubor.vision.reference_face import REGIONS, reference_face
 
 FRAMES = 60
 TIME_S = np.arange(FRAMES) / 15.0
 REST = Baseline(0.5, 1.5, "quietest early stretch", None)
 DRIFT = 0.03
+SKIN = SkinReading(48.0, 9.0, "declared", (0.5, 0.2), 0.05)
 
 
 def series(names: tuple[str, ...] = REGIONS, frames: int = FRAMES) -> ColourSeries:
@@ -48,7 +52,7 @@ def wide(table: pd.DataFrame, column: str) -> np.ndarray:
 
 
 class TestTraces:
-    table = trace_table(TIME_S, series(), REST, light(None))
+    table = trace_table(TIME_S, series(), REST, light(None), SKIN)
 
     def test_there_is_one_row_for_each_time_and_region(self) -> None:
         assert tuple(self.table.columns) == TRACE_COLUMNS
@@ -72,11 +76,17 @@ class TestTraces:
         assert len(lost) == len(REGIONS)
         values = lost.drop(columns=["time_s", "region", "valid"])
         assert values.isna().all(axis=None)
-        kept = self.table[self.table["valid"]].drop(columns=["blood_change", "blood_change_sd"])
+        kept = self.table[self.table["valid"]]
         assert kept.notna().all(axis=None)
 
-    def test_blood_change_waits_for_the_skin_model(self) -> None:
-        assert self.table[["blood_change", "blood_change_sd"]].isna().all(axis=None)
+    def test_a_redder_colour_is_more_blood_with_its_uncertainty(self) -> None:
+        late = self.table[self.table["valid"] & (self.table["time_s"] > 3.0)]
+        expected = blood_change(
+            np.log(1.1), SKIN.ita_deg, SKIN.ita_sd_deg, SKIN.resting_colour,
+            SKIN.white_balance_sd, UNSEEN_DRIFT_SD,
+        )  # fmt: skip
+        np.testing.assert_allclose(late["blood_change"], expected.estimate, rtol=2e-3)
+        np.testing.assert_allclose(late["blood_change_sd"], expected.sd, rtol=2e-3)
 
     def test_the_change_is_from_the_recordings_own_baseline(self) -> None:
         change = wide(self.table, "erythema_index_change")
@@ -87,21 +97,23 @@ class TestTraces:
         )
 
     def test_without_a_baseline_there_is_no_change(self) -> None:
-        table = trace_table(TIME_S, series(), NoBaseline("too short"), light(None))
-        assert table["erythema_index_change"].isna().all()
+        table = trace_table(TIME_S, series(), NoBaseline("too short"), light(None), SKIN)
+        assert table[["erythema_index_change", "blood_change"]].isna().all(axis=None)
         assert table["erythema_index"].notna().any()
 
 
 class TestLight:
     def test_the_index_itself_is_never_divided_by_the_reference(self) -> None:
-        plain = trace_table(TIME_S, series(), REST, light(None))
-        corrected = trace_table(TIME_S, series(), REST, light(DRIFT))
+        plain = trace_table(TIME_S, series(), REST, light(None), SKIN)
+        corrected = trace_table(TIME_S, series(), REST, light(DRIFT), SKIN)
         for column in ("erythema_index", "lab_l", "lab_a", "lab_b"):
             pd.testing.assert_series_equal(plain[column], corrected[column])
 
     def test_the_change_is_divided_by_it(self) -> None:
-        plain = wide(trace_table(TIME_S, series(), REST, light(None)), "erythema_index_change")
-        got = wide(trace_table(TIME_S, series(), REST, light(DRIFT)), "erythema_index_change")
+        plain = wide(
+            trace_table(TIME_S, series(), REST, light(None), SKIN), "erythema_index_change"
+        )
+        got = wide(trace_table(TIME_S, series(), REST, light(DRIFT), SKIN), "erythema_index_change")
         taken = (plain - got) * np.log(10.0)
         path = np.linspace(0.0, DRIFT, FRAMES)
         at_rest = (REST.start_s <= TIME_S) & (REST.end_s >= TIME_S)
@@ -112,7 +124,7 @@ class TestLight:
     def test_where_the_reference_is_unknown_the_change_is_too(self) -> None:
         part = light(DRIFT)
         part.log_r_over_g_drift[50:] = np.nan
-        change = wide(trace_table(TIME_S, series(), REST, part), "erythema_index_change")
+        change = wide(trace_table(TIME_S, series(), REST, part, SKIN), "erythema_index_change")
         assert np.isnan(change[50:]).all()
         assert np.isfinite(change[30:50]).all()
 
@@ -146,13 +158,14 @@ class TestCells:
         frames = 2500
         time_s = np.arange(frames) / 15.0
         path = np.linspace(0.0, DRIFT, frames)
-        drift = replace(light(DRIFT), time_s=time_s, log_r_over_g_drift=path)
+        flat = np.full(frames, 0.002)
+        drift = replace(light(DRIFT), time_s=time_s, log_r_over_g_drift=path, drift_sd=flat)
         cells = series(names, frames)
-        pieces = list(cell_chunks(time_s, cells, REST, drift))
+        pieces = list(cell_chunks(time_s, cells, REST, drift, SKIN))
         assert len(pieces) > 1
         whole = pd.concat(pieces, ignore_index=True)
         assert tuple(whole.columns) == CELL_COLUMNS
-        expected = trace_table(time_s, cells, REST, drift)
+        expected = trace_table(time_s, cells, REST, drift, SKIN)
         assert whole["cell"].tolist() == expected["region"].tolist()
         for column in CELL_COLUMNS[2:]:
             np.testing.assert_allclose(
@@ -161,7 +174,7 @@ class TestCells:
             )  # fmt: skip
 
     def test_values_take_32_bits_and_times_keep_64(self) -> None:
-        table = next(cell_chunks(TIME_S, series(("nose_left_01",)), REST, light(None)))
+        table = next(cell_chunks(TIME_S, series(("nose_left_01",)), REST, light(None), SKIN))
         assert table["time_s"].dtype == np.float64
         assert table["erythema_index"].dtype == np.float32
         assert table["valid"].dtype == bool

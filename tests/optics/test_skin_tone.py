@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import runpy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -50,3 +52,10 @@ def test_steps_are_found_by_name_and_by_angle() -> None:
     with pytest.raises(InputError, match="olive") as caught:
         skin_tone_named("olive")
     assert "very-light" in caught.value.cure
+
+
+def test_the_picture_of_the_steps_is_what_its_script_makes() -> None:
+    root = Path(__file__).parents[2]
+    script = runpy.run_path(str(root / "scripts" / "make_skin_tone_picture.py"))
+    shown = (root / "docs" / "images" / "skin-tones.svg").read_text(encoding="utf-8")
+    assert shown == script["picture"](), "run scripts/make_skin_tone_picture.py"

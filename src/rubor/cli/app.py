@@ -18,6 +18,7 @@ from rubor.cli.doctor_command import doctor
 from rubor.cli.measure_command import measure
 from rubor.cli.problem import DEBUG_VARIABLE
 from rubor.cli.simulate_command import simulate
+from rubor.cli.skin_tones_command import skin_tones
 
 __all__ = ["app", "main"]
 
@@ -96,5 +97,6 @@ def rubor(
 
 app.command(short_help="See what Rubor does, on a simulated person.")(demo)
 app.command(short_help="Measure the redness of a face over time, in videos and photos.")(measure)
+app.command("skin-tones", short_help="Show the steps of skin tone to choose from.")(skin_tones)
 app.command(short_help="Make a video in which everything that happens is known.")(simulate)
 app.command(short_help="Say what this installation has and lacks.")(doctor)

@@ -19,6 +19,9 @@ from rubor.errors import InputError
 
 __all__ = ["measure"]
 
+# The names of `rubor.optics.skin_tones`, which a test holds this to; importing them takes long.
+SkinToneName = Literal["very-light", "light", "intermediate", "tan", "brown", "dark"]
+
 
 @with_clear_errors
 def measure(
@@ -82,6 +85,16 @@ def measure(
             " background, nothing, or the best of these that there is."
         ),
     ] = "auto",
+    skin_tone: Annotated[
+        SkinToneName | None,
+        typer.Option(
+            "--skin-tone",
+            help="Skin tone of the person at rest, by eye; `rubor skin-tones` shows the six steps."
+            " It sets the scale from colour to blood. Without it, from a colour card in the picture;"
+            " else from the picture itself, which is a poor guess.",
+            show_default=False,
+        ),
+    ] = None,
     face: Annotated[
         int | None,
         typer.Option(
@@ -164,7 +177,7 @@ def measure(
 
     One video from the front camera, with the first ten seconds at rest:
 
-        rubor measure blush.mp4 --out results --mirrored --baseline 0-10
+        rubor measure blush.mp4 --out results --mirrored --baseline 0-10 --skin-tone light
 
     A folder of videos of a trial, four at a time:
 
@@ -183,6 +196,7 @@ def measure(
         baseline=None if baseline is None else parse_baseline(baseline),
         events=events,
         reference=reference,
+        skin_tone=skin_tone,
         face=face,
         keep_face=keep_face,
         force=force,

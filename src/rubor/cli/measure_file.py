@@ -31,7 +31,7 @@ class Choices:
 
     Attributes:
         out: absolute path of the folder that the folders of results go into.
-        mirrored, baseline, events, reference, face: as for `rubor.measure`.
+        mirrored, baseline, events, reference, skin_tone, face: as for `rubor.measure`.
         keep_face: the report may show a picture of the face.
         force: measure even what has been measured.
     """
@@ -41,6 +41,7 @@ class Choices:
     baseline: tuple[float, float] | None = None
     events: Path | None = None
     reference: ReferenceChoice = "auto"
+    skin_tone: str | None = None
     face: int | None = None
     keep_face: bool = False
     force: bool = False
@@ -52,6 +53,7 @@ class Choices:
             "baseline": self.baseline,
             "events": self.events,
             "reference": self.reference,
+            "skin_tone": self.skin_tone,
             "face": self.face,
         }
 

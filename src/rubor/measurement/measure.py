@@ -23,9 +23,12 @@ from rubor.measurement.patch_store import PatchStore
 from rubor.measurement.recording import Recording
 from rubor.measurement.region_series import cell_and_region_series
 from rubor.measurement.scene_sampling import SceneSeries
+from rubor.measurement.skin_reading import card_colours, read_skin
 from rubor.measurement.summary import Source, summarise
 from rubor.measurement.tables import cell_chunks, exchange_sides, trace_table
 from rubor.measurement.usable_patches import moving_patches, skin_patches
+from rubor.optics.skin_tone import skin_tone_named
+from rubor.vision.colour_card import GREY_PATCHES
 from rubor.vision.face_tracking import FaceTracker
 from rubor.vision.frame import PhotoFrame
 from rubor.vision.photo import is_photo, read_photo
@@ -51,6 +54,7 @@ def measure(
     baseline: tuple[float, float] | None = None,
     events: str | Path | None = None,
     reference: ReferenceChoice = "auto",
+    skin_tone: str | None = None,
     face: int | None = None,
     threads: int = 0,
     progress: Callable[[float, float | None], None] | None = None,
@@ -66,6 +70,8 @@ def measure(
         events: a CSV file with columns time_s and kind; None looks for one beside the video, of the
             same name or named events.csv.
         reference: what a drift of the light is read from; "auto" takes the best there is.
+        skin_tone: the person's skin tone, a name of `rubor.optics.skin_tones`; None takes it from a
+            colour card, else from the picture with a wide uncertainty.
         face: which face to measure where there are several, counted from 1 from the picture's left.
         threads: decoder threads, 0 for one per core.
         progress: called with the seconds measured and the seconds in all (None where not known).
@@ -77,8 +83,16 @@ def measure(
         RuborError: the file cannot be read, or holds no face or several; message and cure in words.
     """
     path = Path(path)
+    if skin_tone is not None:
+        skin_tone_named(skin_tone)  # a name that is not known is refused before the work
     options = asked_options(
-        path, mirrored=mirrored, baseline=baseline, events=events, reference=reference, face=face
+        path,
+        mirrored=mirrored,
+        baseline=baseline,
+        events=events,
+        reference=reference,
+        skin_tone=skin_tone,
+        face=face,
     )
     marks = _events(path, events)
     geometry = reference_face()
@@ -107,6 +121,7 @@ def measure(
             baseline,
             marks,
             reference,
+            skin_tone,
         )
         recording.summary["options"] = options
         recording.summary["events"] = [
@@ -180,6 +195,7 @@ def _reduce(
     requested_baseline: tuple[float, float] | None,
     events: tuple[Event, ...] | None,
     reference: ReferenceChoice,
+    skin_tone: str | None,
 ) -> Recording:
     """From the patches in the store to tables and summary."""
     blocks = block_means(store, observation.time_s, observation.segment)
@@ -191,6 +207,17 @@ def _reduce(
     light = _light(observation, source, rest.baseline, reference)
     if mirrored:
         cells, regions = exchange_sides(cells), exchange_sides(regions)
+    stretch = (
+        (rest.baseline.start_s, rest.baseline.end_s)
+        if isinstance(rest.baseline, Baseline)
+        else None
+    )
+    skin = read_skin(
+        skin_tone,
+        card_colours(observation.card, stretch),
+        _mean_colour(rest.rgb[rest.skin]),
+        regions,
+    )
     evidence = Evidence(
         observation,
         regions,
@@ -202,10 +229,14 @@ def _reduce(
         source.complete,
     )
     gates = judge(evidence)
-    traces = trace_table(observation.time_s, regions, rest.baseline, light)
-    summary = summarise(source, observation, regions, traces, gates, rest.baseline, light, mirrored)
+    traces = trace_table(observation.time_s, regions, rest.baseline, light, skin)
+    summary = summarise(
+        source, observation, regions, traces, gates, rest.baseline, light, skin, mirrored
+    )
     time_s = observation.time_s
-    return Recording(summary, traces, lambda: cell_chunks(time_s, cells, rest.baseline, light))
+    return Recording(
+        summary, traces, lambda: cell_chunks(time_s, cells, rest.baseline, light, skin)
+    )
 
 
 def _at_rest(
@@ -266,8 +297,8 @@ def _light(
             "Hold the whole card flat in view from the start, or use --reference auto.",
         )
     candidates: list[tuple[Callable[..., LightReference], SceneSeries | None]] = []
-    if reference in ("auto", "card"):
-        candidates.append((card_light, observation.card))
+    if reference in ("auto", "card") and observation.card is not None:
+        candidates.append((card_light, observation.card.only(GREY_PATCHES)))
     if reference in ("auto", "background"):
         candidates.append((background_light, observation.background))
     none = _no_light(observation.time_s, "No light reference was asked for.")
@@ -318,6 +349,12 @@ def _at_frames(light: LightReference, time_s: FloatArray) -> LightReference:
 def _no_light(time_s: FloatArray, reason: str) -> LightReference:
     nothing = np.full(len(time_s), np.nan)
     return LightReference("none", time_s, nothing, nothing, nothing, nothing, 0, False, reason)
+
+
+def _mean_colour(linear_rgb: FloatArray) -> FloatArray:
+    """(3,) mean over the patches that were seen; NaN where none was."""
+    seen = linear_rgb[np.isfinite(linear_rgb).all(axis=1)]
+    return seen.mean(axis=0) if len(seen) else np.full(3, np.nan)
 
 
 def _mean_over(blocks: BlockMeans, chosen: npt.NDArray[np.bool_]) -> FloatArray:

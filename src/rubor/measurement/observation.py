@@ -15,7 +15,7 @@ from rubor.measurement.patch_sampling import ColourRule, PatchSampler
 from rubor.measurement.patch_store import PatchStore
 from rubor.measurement.read_ahead import read_ahead
 from rubor.measurement.scene_sampling import SceneSampler, SceneSeries
-from rubor.vision.colour_card import GREY_PATCHES, ColourCard, find_colour_card
+from rubor.vision.colour_card import ColourCard, find_colour_card
 from rubor.vision.face_mesh import EYE_CORNER_ON_PICTURE_LEFT, EYE_CORNER_ON_PICTURE_RIGHT
 from rubor.vision.face_tracking import FaceTracker, is_cut
 from rubor.vision.frame import Frame
@@ -56,7 +56,7 @@ class Observation:
         masked_share: (frames,) share of the face's points that are clipped or black.
         blur: (samples,) width of the sharpest edges of the face, as a share of the face's width.
         texture: (patches,) mean relative spread within each patch.
-        background, card: colours of the scene, or None.
+        background, card: colours of the scene and of the card's 24 patches, or None.
         colour_card: the card, where one was found.
         checks_with_several_faces: share of the looks at the whole picture that saw several faces.
         width_px, height_px: size of the picture.
@@ -255,8 +255,8 @@ class _Watcher:
         even = (frame.width // 2 * 2, frame.height // 2 * 2)
         self._colour_card = find_colour_card(frame.preview(whole, even))
         if self._colour_card is not None:
-            greys = self._colour_card.patch_corners[list(GREY_PATCHES)]
-            self._card = SceneSampler(greys, self._colour, behind_person=False)
+            squares = self._colour_card.patch_corners
+            self._card = SceneSampler(squares, self._colour, behind_person=False)
 
     def _flush(self) -> None:
         self._fill_between(self._placed, self._placed_s, None, 0.0)

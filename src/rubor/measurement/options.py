@@ -20,6 +20,7 @@ def asked_options(
     baseline: tuple[float, float] | None = None,
     events: str | Path | None = None,
     reference: ReferenceChoice = "auto",
+    skin_tone: str | None = None,
     face: int | None = None,
 ) -> dict[str, Any]:
     """The options of a measurement, ready for JSON; `options` in `summary.json`.
@@ -29,8 +30,8 @@ def asked_options(
 
     Returns:
         `mirrored`, `baseline_s` (start and end, or None), `events` (name and sha256 of the events
-        file, the one found beside the video included, or None), `reference`, `face`. A file that
-        cannot be read has None for its sha256.
+        file, the one found beside the video included, or None), `reference`, `skin_tone`, `face`. A
+        file that cannot be read has None for its sha256.
 
     >>> asked_options(Path("blush.mp4"), mirrored=False, baseline=(0, 5))["baseline_s"]
     [0.0, 5.0]
@@ -45,6 +46,7 @@ def asked_options(
             else {"name": events_file.name, "sha256": _sha256(events_file)}
         ),
         "reference": reference,
+        "skin_tone": skin_tone,
         "face": face,
     }
 

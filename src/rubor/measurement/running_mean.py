@@ -1,4 +1,4 @@
-"""A curve made ready for drawing: smoothed, with its gaps kept open, and thinned."""
+"""A curve smoothed over time, and made ready for drawing: with its gaps kept open, and thinned."""
 
 from __future__ import annotations
 

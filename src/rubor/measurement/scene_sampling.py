@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,16 @@ class SceneSeries:
     linear_rgb: FloatArray
     pixel_sd: FloatArray
     clipped: FloatArray
+
+    def only(self, patches: Sequence[int]) -> SceneSeries:
+        """The series of some of the patches."""
+        chosen = list(patches)
+        return SceneSeries(
+            self.time_s,
+            self.linear_rgb[:, chosen],
+            self.pixel_sd[:, chosen],
+            self.clipped[:, chosen],
+        )
 
 
 class SceneSampler:

@@ -15,6 +15,8 @@ import pandas as pd
 from rubor._version import __version__
 from rubor.measurement.baseline import Baseline, NoBaseline
 from rubor.measurement.blood_direction import BloodDirection, pulse_direction
+from rubor.measurement.blood_series import reason_without_blood_change
+from rubor.measurement.change_detection import detect_change
 from rubor.measurement.gates import Gate
 from rubor.measurement.largest_shift import describe_largest_shift
 from rubor.measurement.light_reference import LightReference
@@ -23,7 +25,7 @@ from rubor.measurement.observation import Observation
 from rubor.measurement.pulse import estimate_pulse
 from rubor.measurement.recording import SUMMARY_SCHEMA
 from rubor.measurement.region_series import ColourSeries
-from rubor.optics import individual_typology_angle_deg
+from rubor.measurement.skin_reading import SkinReading
 from rubor.vision.photo import Photo
 from rubor.vision.video import StreamEnd, VideoInfo
 
@@ -32,10 +34,8 @@ __all__ = ["METHOD", "Source", "summarise"]
 FloatArray = npt.NDArray[np.float64]
 
 # Changes whenever the same file would give other numbers; results of two methods are not compared.
-METHOD = "redness-1"
+METHOD = "redness-2"
 AVERAGING_TIMES_S = (1, 10)
-# Auto-exposed video does not tell skin tone: one side-lit face read +72 and -51 degrees.
-MIN_ITA_SD_DEG = 25.0
 PULSE_REGIONS = ("forehead", "cheek_left", "cheek_right")
 # A recording counts as read to its end when this much of the stated length is there.
 _COMPLETE_SHARE, _COMPLETE_SLACK_S = 0.98, 0.5
@@ -150,10 +150,12 @@ def summarise(
     gates: tuple[Gate, ...],
     baseline: Baseline | NoBaseline,
     light: LightReference,
+    skin: SkinReading,
     mirrored: bool | None,
 ) -> dict[str, Any]:
     """Everything but the tables, ready for JSON: no NaN, None where a number is not known."""
     pulse, direction = _pulse(observation.time_s, regions)
+    detection = detect_change(observation.time_s, regions, baseline, light, skin)
     warnings = list(source.warnings)
     if mirrored is None:
         warnings.append("Mirroring is not known: measured as not mirrored.")
@@ -172,7 +174,8 @@ def summarise(
         "quality": [asdict(gate) for gate in gates],
         "accepted": all(gate.passed is not False for gate in gates if gate.matters),
         "warnings": warnings,
-        "skin": _skin(regions),
+        "skin": skin.as_summary(),
+        "blood_change_reason": reason_without_blood_change(baseline, light, skin),
         "baseline": (
             {"start_s": baseline.start_s, "end_s": baseline.end_s, "source": baseline.source}
             if isinstance(baseline, Baseline)
@@ -181,7 +184,8 @@ def summarise(
         "reference": _reference(light),
         "regions": list(regions.names),
         "noise_floor": _noise_floors(traces, observation, regions.names),
-        "change_detected": dict.fromkeys(regions.names),
+        "change_detected": detection.detected,
+        "change_detection": detection.as_summary(),
         "pulse_bpm": pulse["POS"]["rate_bpm"],
         "pulse": pulse,
         "blood_direction": direction,
@@ -198,25 +202,6 @@ def summarise(
         },
     }
     return dict(_without_nan(summary))
-
-
-def _skin(regions: ColourSeries) -> dict[str, Any]:
-    """Skin tone as the picture shows it, with the wide uncertainty that such an estimate has."""
-    lab = regions.lab
-    angle = individual_typology_angle_deg(lab)
-    per_region = [
-        float(np.median(column[np.isfinite(column)]))
-        for column in angle.T
-        if np.isfinite(column).any()
-    ]
-    if not per_region:
-        return {"ita_deg": None, "ita_sd_deg": None, "source": "image", "sensitivity": None}
-    return {
-        "ita_deg": round(float(np.median(per_region)), 1),
-        "ita_sd_deg": round(max(MIN_ITA_SD_DEG, float(np.std(per_region))), 1),
-        "source": "image",
-        "sensitivity": None,
-    }
 
 
 def _reference(light: LightReference) -> dict[str, Any]:
@@ -244,17 +229,20 @@ def _noise_floors(
 ) -> dict[str, Any]:
     """Per region and measure, at each averaging time; None where the recording is too short."""
     floors: dict[str, Any] = {}
-    index = traces["erythema_index"].to_numpy().reshape(-1, len(names))
+    measures = {
+        measure: traces[measure].to_numpy().reshape(-1, len(names))
+        for measure in ("erythema_index", "blood_change")
+    }
     for column, name in enumerate(names):
-        values: dict[str, float | None] = {}
+        floors[name] = {measure: {} for measure in measures}
         reasons: dict[str, str] = {}
         for tau in AVERAGING_TIMES_S:
-            floor = noise_floor(observation.time_s, index[:, column], tau, observation.segment)
-            values[f"{tau}_s"] = floor.value
-            if floor.reason is not None:
-                reasons[f"{tau}_s"] = floor.reason
-        nothing = dict.fromkeys(values)
-        floors[name] = {"erythema_index": values, "blood_change": nothing, "reasons": reasons}
+            for measure, values in measures.items():
+                floor = noise_floor(observation.time_s, values[:, column], tau, observation.segment)
+                floors[name][measure][f"{tau}_s"] = floor.value
+                if floor.reason is not None and measure == "erythema_index":
+                    reasons[f"{tau}_s"] = floor.reason
+        floors[name]["reasons"] = reasons
     return floors
 
 

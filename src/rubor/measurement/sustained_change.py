@@ -24,12 +24,7 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 
 SUSTAINED_S = 5
-"""How long a change must last to be reported, s.
-
-A mean of five seconds is held against a floor made for means of one: the search through a whole
-recording has many chances to find something, and this pays for them. With white noise and the
-shortest baseline (3 s) the limit is 3.8 standard deviations; slow drift is not covered.
-"""
+"""How long a change must last to be reported, s."""
 _LEAST_SECONDS = 4
 
 
@@ -43,7 +38,10 @@ class SustainedChange:
         start_s: start of those five seconds; None without a change.
         end_s: their end.
         noise_floor: the region's own floor for means of 1 s; None where it could not be told.
-        valid_seconds: how many seconds the floor rests on.
+        detected: whether noise, light and movement cannot explain it, all regions and moments judged
+            together (`rubor.measurement.change_detection`); None where that cannot be told.
+        blood_change: change of ln blood in those five seconds; None where it is not given.
+        blood_change_sd: its standard deviation.
     """
 
     region: str
@@ -51,7 +49,9 @@ class SustainedChange:
     start_s: float | None
     end_s: float | None
     noise_floor: float | None
-    valid_seconds: int
+    detected: bool | None
+    blood_change: float | None = None
+    blood_change_sd: float | None = None
 
     @property
     def times_noise(self) -> float | None:
@@ -61,20 +61,28 @@ class SustainedChange:
         return abs(self.change) / self.noise_floor
 
     @property
-    def above_noise(self) -> bool | None:
-        """Whether it is larger than the noise can be, at 95 %; None where that cannot be told."""
-        if self.times_noise is None:
-            return None
-        return self.times_noise > floor_upper_factor(self.valid_seconds)
-
-    @property
     def percent(self) -> float | None:
         """The same change as percent of the ratio of red to green light.
 
-        >>> round(SustainedChange("nose", 0.01, 3.0, 8.0, 0.002, 60).percent, 1)
+        >>> round(SustainedChange("nose", 0.01, 3.0, 8.0, 0.002, True).percent, 1)
         2.3
         """
         return None if self.change is None else 100.0 * (math.pow(10.0, self.change) - 1.0)
+
+    @property
+    def blood_percent(self) -> tuple[float, float, float] | None:
+        """Change of blood in percent: the estimate, and the ends of its 95 % interval.
+
+        >>> change = SustainedChange("nose", 0.03, 3.0, 8.0, 0.002, True, 0.405, 0.05)
+        >>> [round(percent) for percent in change.blood_percent]
+        [50, 36, 65]
+        """
+        if self.blood_change is None or self.blood_change_sd is None:
+            return None
+        half = 1.96 * self.blood_change_sd
+        ends = (self.blood_change, self.blood_change - half, self.blood_change + half)
+        middle, low, high = (100.0 * math.expm1(end) for end in ends)
+        return middle, low, high
 
 
 def region_seconds(recording: Recording, column: str) -> OneSecondMeans:
@@ -92,23 +100,36 @@ def region_seconds(recording: Recording, column: str) -> OneSecondMeans:
 def sustained_change_of_regions(recording: Recording) -> tuple[SustainedChange, ...]:
     """The largest sustained change of every region, rise or fall, in the order of the summary.
 
-    It is the 5 s mean (at least 4 of the seconds valid) farthest from the baseline. Whether it is
-    due to blood or to light this does not tell.
+    It is the 5 s mean (at least 4 of the seconds valid) farthest from the baseline.
     """
     seconds = region_seconds(recording, "erythema_index_change")
     means = sustained_means(seconds.mean)
+    blood, blood_sd = (
+        sustained_means(region_seconds(recording, column).mean)
+        for column in ("blood_change", "blood_change_sd")
+    )
     changes = []
     for number, region in enumerate(recording.summary["regions"]):
         floor = recording.summary["noise_floor"][region]["erythema_index"]["1_s"]
+        detected = recording.summary["change_detected"][region]
         column = means[:, number]
-        valid = int(np.isfinite(seconds.mean[:, number]).sum())
         if not np.isfinite(column).any():
-            changes.append(SustainedChange(region, None, None, None, floor, valid))
+            changes.append(SustainedChange(region, None, None, None, floor, None))
             continue
         at = int(np.nanargmax(np.abs(column)))
         start = float(seconds.start_s[at])
+        known = bool(np.isfinite(blood[at, number]) and np.isfinite(blood_sd[at, number]))
         changes.append(
-            SustainedChange(region, float(column[at]), start, start + SUSTAINED_S, floor, valid)
+            SustainedChange(
+                region,
+                float(column[at]),
+                start,
+                start + SUSTAINED_S,
+                floor,
+                detected,
+                float(blood[at, number]) if known else None,
+                float(blood_sd[at, number]) if known else None,
+            )
         )
     return tuple(changes)
 

@@ -10,9 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from rubor.measurement.baseline import Baseline, NoBaseline
+from rubor.measurement.blood_series import GAIN_WINDOW_S, blood_series
 from rubor.measurement.light_reference import LightReference
 from rubor.measurement.recording import CELL_COLUMNS, TRACE_COLUMNS
 from rubor.measurement.region_series import ColourSeries
+from rubor.measurement.skin_reading import SkinReading
 from rubor.vision.reference_face import mirrored_name
 
 __all__ = ["cell_chunks", "exchange_sides", "trace_table"]
@@ -37,27 +39,43 @@ def trace_table(
     regions: ColourSeries,
     baseline: Baseline | NoBaseline,
     light: LightReference,
+    skin: SkinReading,
 ) -> pd.DataFrame:
     """`traces.parquet`: columns `TRACE_COLUMNS`."""
     rest = _rest_index(time_s, regions, baseline, light)
-    return _rows(time_s, regions, rest, light, TRACE_COLUMNS)
+    return _rows(time_s, regions, rest, light, skin, TRACE_COLUMNS)
 
 
 def cell_chunks(
-    time_s: FloatArray, cells: ColourSeries, baseline: Baseline | NoBaseline, light: LightReference
+    time_s: FloatArray,
+    cells: ColourSeries,
+    baseline: Baseline | NoBaseline,
+    light: LightReference,
+    skin: SkinReading,
 ) -> Iterator[pd.DataFrame]:
     """`cells.parquet` in pieces, columns `CELL_COLUMNS`, 32-bit values."""
     rest = _rest_index(time_s, cells, baseline, light)
+    areas = len(cells.names)
     for first in range(0, len(time_s), _FRAMES_PER_CHUNK):
-        here = slice(first, first + _FRAMES_PER_CHUNK)
+        last = min(first + _FRAMES_PER_CHUNK, len(time_s))
+        # A little more on both sides, so that running means do not end at the seams.
+        low = int(np.searchsorted(time_s, time_s[first] - GAIN_WINDOW_S))
+        high = int(np.searchsorted(time_s, time_s[last - 1] + GAIN_WINDOW_S, side="right"))
+        wide = slice(low, high)
         part = replace(
             cells,
-            linear_rgb=cells.linear_rgb[here],
-            valid=cells.valid[here],
-            kept_share=cells.kept_share[here],
+            linear_rgb=cells.linear_rgb[wide],
+            valid=cells.valid[wide],
+            kept_share=cells.kept_share[wide],
         )
-        drift = replace(light, log_r_over_g_drift=light.log_r_over_g_drift[here])
-        table = _rows(time_s[here], part, rest, drift, CELL_COLUMNS)
+        drift = replace(
+            light,
+            time_s=light.time_s[wide],
+            log_r_over_g_drift=light.log_r_over_g_drift[wide],
+            drift_sd=light.drift_sd[wide],
+        )
+        table = _rows(time_s[wide], part, rest, drift, skin, CELL_COLUMNS)
+        table = table.iloc[(first - low) * areas : (last - low) * areas].reset_index(drop=True)
         values = [name for name in CELL_COLUMNS[2:] if name != "valid"]
         yield table.astype(dict.fromkeys(values, np.float32))
 
@@ -91,14 +109,16 @@ def _rows(
     series: ColourSeries,
     rest: FloatArray,
     light: LightReference,
+    skin: SkinReading,
     columns: tuple[str, ...],
 ) -> pd.DataFrame:
     areas = len(series.names)
     lab = series.lab
+    index_change = _referenced_index(series, light) - rest
+    blood = blood_series(time_s, index_change, light, skin)
     names = pd.Categorical.from_codes(
         np.tile(np.arange(areas), len(time_s)), categories=pd.Index(series.names)
     )
-    unknown = np.full(len(time_s) * areas, np.nan)
     values = {
         "time_s": np.repeat(time_s, areas),
         columns[1]: names,
@@ -106,9 +126,9 @@ def _rows(
         "lab_l": lab[:, :, 0].ravel(),
         "lab_a": lab[:, :, 1].ravel(),
         "lab_b": lab[:, :, 2].ravel(),
-        "blood_change": unknown,
-        "blood_change_sd": unknown,
+        "blood_change": blood.estimate.ravel(),
+        "blood_change_sd": blood.sd.ravel(),
         "valid": series.valid.ravel(),
-        "erythema_index_change": (_referenced_index(series, light) - rest).ravel(),
+        "erythema_index_change": index_change.ravel(),
     }
     return pd.DataFrame(values)[list(columns)]

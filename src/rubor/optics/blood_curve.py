@@ -199,6 +199,7 @@ def blood_change(
     resting_colour: npt.ArrayLike | None = None,
     white_balance_sd: float = 0.05,
     log_ratio_change_sd: npt.ArrayLike = 0.0,
+    gain_at: npt.ArrayLike | None = None,
 ) -> BloodChange:
     """Turn changes of ln R - ln G into changes of ln blood.
 
@@ -213,6 +214,9 @@ def blood_change(
         white_balance_sd: how far a constant error of white balance may move each of the two.
         log_ratio_change_sd: standard deviation of the measured change itself, from noise and drift,
             broadcastable to the change.
+        gain_at: the change at which the gain is read, same shape: a running mean, where single
+            values are so noisy that the bend of the curve would shift their mean. None: the change
+            itself.
 
     Returns:
         Estimate and standard deviation of the shape of `log_ratio_change`; NaN stays NaN.
@@ -241,11 +245,12 @@ def blood_change(
     )
 
     change = np.asarray(log_ratio_change, dtype=np.float64)
-    gain = np.exp(np.interp(change, table.change, ln_gain))
-    estimate = change * gain
-    known = (change >= table.change[0]) & (change <= table.change[-1])
-    known &= np.abs(estimate) <= LARGEST_CHANGE_LN
-    from_gain = np.abs(estimate) * np.interp(change, table.change, width) / HELD_SDS
+    at = change if gain_at is None else np.asarray(gain_at, dtype=np.float64)
+    gain = np.exp(np.interp(at, table.change, ln_gain))
+    estimate, steady = change * gain, at * gain
+    known = (at >= table.change[0]) & (at <= table.change[-1])
+    known &= (np.abs(steady) <= LARGEST_CHANGE_LN) & np.isfinite(change)
+    from_gain = np.abs(steady) * np.interp(at, table.change, width) / HELD_SDS
     from_measurement = gain * np.asarray(log_ratio_change_sd, dtype=np.float64)
     return BloodChange(
         np.where(known, estimate, np.nan),

@@ -150,10 +150,15 @@ def facts(summary: dict[str, Any]) -> list[tuple[str, str]]:
         ),
     ]
     if skin["ita_deg"] is not None:
+        sources = {
+            "declared": "as you declared it",
+            "card": "from the colour card",
+            "image": "as the picture shows it, which is a poor guess: better declare it",
+        }
         tone = f"ITA {skin['ita_deg']:.0f} ± {skin['ita_sd_deg']:.0f} degrees"
-        pairs.append(
-            ("Skin tone as the picture shows it", f"{tone} (a camera cannot tell it better)")
-        )
+        pairs.append(("Skin tone", f"{tone} ({sources[skin['source']]})"))
+    if summary["blood_change_reason"] is not None:
+        pairs.append(("Why no change of blood is given", summary["blood_change_reason"]))
     if direction["angle_deg"] is not None:
         angle = f"{direction['angle_deg']:.0f} ± {direction['standard_error_deg']:.0f} degrees"
         pairs.append(("Direction in which the pulse moves the colour", angle))

@@ -119,23 +119,21 @@ def find(recording: Recording, changes: Sequence[SustainedChange]) -> Findings:
             (),
         )
     clear = sorted(
-        (change for change in changes if change.above_noise),
+        (change for change in changes if change.detected),
         key=lambda change: -abs(change.change or 0.0),
     )
     sentences = _clear_sentences(clear) if clear else [_smallest_visible(changes)]
-    same = [change.region for change in changes if change.above_noise is False]
+    same = [change.region for change in changes if change.detected is False]
     missing = [change.region for change in changes if change.change is None]
     noiseless = [
-        change.region
-        for change in changes
-        if change.change is not None and change.above_noise is None
+        change.region for change in changes if change.change is not None and change.detected is None
     ]
     if clear and same:
         sentences.append(f"No clear change was seen in {plain_regions(same)}.")
     if missing:
         sentences.append(f"Could not be measured for long enough: {plain_regions(missing)}.")
     if noiseless:
-        sentences.append(f"Seen too little to know its noise: {plain_regions(noiseless)}.")
+        sentences.append(f"Seen too little to judge a change: {plain_regions(noiseless)}.")
     headline = _headline(clear, judged=bool(clear or same))
     cautions = _light_cautions(recording.summary, clear, changes) if clear else ()
     return Findings(headline, tuple(sentences), cautions)
@@ -145,7 +143,7 @@ def _headline(clear: Sequence[SustainedChange], *, judged: bool) -> str:
     if not judged:
         return "Whether the face changed cannot be told."
     if not clear:
-        return "No change of redness that stands out from the noise."
+        return "No change of redness that noise, light and movement could not explain."
     redder = [change.region for change in clear if (change.change or 0.0) > 0.0]
     paler = [change.region for change in clear if (change.change or 0.0) < 0.0]
     parts = []
@@ -160,14 +158,26 @@ def _headline(clear: Sequence[SustainedChange], *, judged: bool) -> str:
 def _clear_sentences(clear: Sequence[SustainedChange]) -> list[str]:
     sentences = []
     for change in clear:
-        percent, times = change.percent or 0.0, change.times_noise or 0.0
+        percent = change.percent or 0.0
         assert change.start_s is not None and change.end_s is not None
         sentences.append(
             f"{plain_region(change.region).capitalize()}: red {'rose' if percent > 0 else 'fell'} by"
             f" {abs(percent):.1f} % against green, the most from {stretch(change.start_s, change.end_s)}."
-            f" That is {times:.1f} times the noise."
+            f"{_in_blood(change)}"
         )
     return sentences
+
+
+def _in_blood(change: SustainedChange) -> str:
+    if change.blood_percent is None:
+        return ""
+    middle, low, high = change.blood_percent
+    more = "more" if middle > 0 else "less"
+    ends = sorted((abs(low), abs(high))) if low * high > 0 else (low, high)
+    return (
+        f" That is about {abs(middle):.0f} % {more} blood in the skin (95 % interval {ends[0]:.0f} to"
+        f" {ends[1]:.0f} %)."
+    )
 
 
 def _smallest_visible(changes: Sequence[SustainedChange]) -> str:
