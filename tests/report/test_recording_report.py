@@ -228,7 +228,7 @@ def test_a_photo_has_no_curves_and_no_change(photo: Recording, tmp_path: Path) -
     assert page.says("How red each region is")
     assert not page.says("How the redness moved")
     assert not page.says("The pulse, as a check")
-    assert len(page.all("svg")) == 2
+    assert len(page.all("svg")) == 3  # redness at rest, visible vessels, regions
 
 
 def test_without_a_light_reference_a_change_comes_with_a_caution(

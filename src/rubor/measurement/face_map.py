@@ -33,12 +33,15 @@ from rubor.vision.reference_face import reference_face
 __all__ = ["MapKind", "plot_face_map"]
 
 FloatArray = npt.NDArray[np.float64]
-MapKind = Literal["rest", "change"]
+MapKind = Literal["rest", "change", "vessels"]
 
 _MAP_PT = (400.0, 530.0)
 # No scale reaches less far than these, so that noise never looks like a blush.
 _REST_SHOWN = 0.08
 _CHANGE_SHOWN = 0.03
+_VESSELS_SHOWN_CM_PER_CM2 = 0.5
+_REDNESS_LABEL = "less red  –  erythema index, log₁₀(R/G)  –  more red"
+_VESSELS_LABEL = "none  –  fine red lines, cm on a cm² of skin  –  many"
 
 
 def plot_face_map(
@@ -51,7 +54,8 @@ def plot_face_map(
     One looks at the person: their left is on the right. "rest" is the index at rest (without a
     baseline: of the whole recording) less the median of the face's cells; "change" is the mean of
     the five seconds in which a region changed the most for its noise, less the baseline. Cells whose
-    change is below their own noise are hatched; cells that were not measured are empty.
+    change is below their own noise are hatched; cells that were not measured are empty. "vessels",
+    of a photo, is the length of fine red lines on each.
 
     Args:
         recording: what was measured.
@@ -62,7 +66,7 @@ def plot_face_map(
         The figure, 400 points wide a map.
 
     Raises:
-        ValueError: a map of change is asked for where the recording has none.
+        ValueError: a map of change or of vessels is asked for where the recording has none.
     """
     cells = cell_redness(recording) if redness is None else redness
     if show is None:
@@ -72,7 +76,15 @@ def plot_face_map(
         share = 1.0 / len(show)
         axes = figure.add_axes(((number + 0.02) * share, 0.12, 0.96 * share, 0.835))
         bar = figure.add_axes(((number + 0.12) * share, 0.088, 0.76 * share, 0.02))
-        if kind == "rest":
+        label = _REDNESS_LABEL
+        if kind == "vessels":
+            found = (recording.summary.get("visible_vessels") or {}).get("cells")
+            if not found:
+                raise ValueError("This recording has no map of vessels: that takes a sharp photo.")
+            title, quiet, label = "Visible fine vessels", None, _VESSELS_LABEL
+            values = np.array([found.get(name, np.nan) for name in reference_face().cell_names])
+            scale, limit = REST_SCALE, _limit(values, _VESSELS_SHOWN_CM_PER_CM2)
+        elif kind == "rest":
             title, values, quiet = "At rest, against the middle of this face", cells.contrast, None
             scale, limit = REST_SCALE, _limit(values, _REST_SHOWN)
         else:
@@ -84,7 +96,7 @@ def plot_face_map(
         colours = ScalarMappable(Normalize(-limit, limit), scale)
         _draw_cells(axes, values, colours, quiet)
         _draw_features(axes, title)
-        _draw_scale(figure, bar, colours, limit)
+        _draw_scale(figure, bar, colours, limit, label)
     return figure
 
 
@@ -136,15 +148,16 @@ def _draw_features(axes: Axes, title: str) -> None:
     axes.set_title(title, fontsize=TEXT_PT + 1.0, color=COLOUR_OF_ROLE["ink"], fontweight="bold")
 
 
-def _draw_scale(figure: Figure, axes: Axes, colours: ScalarMappable, limit: float) -> None:
+def _draw_scale(
+    figure: Figure, axes: Axes, colours: ScalarMappable, limit: float, label: str
+) -> None:
     muted = COLOUR_OF_ROLE["muted"]
     bar = figure.colorbar(colours, cax=axes, orientation="horizontal", extend="both")
     bar.outline.set_visible(False)
     axes.tick_params(length=0, labelsize=TEXT_PT - 1.0, labelcolor=muted, pad=4)
     bar.set_ticks([-limit, -limit / 2.0, 0.0, limit / 2.0, limit])
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value, ".3g")))
-    text = "less red  –  erythema index, log₁₀(R/G)  –  more red"
-    bar.set_label(text, fontsize=TEXT_PT - 1.0, color=muted)
+    bar.set_label(label, fontsize=TEXT_PT - 1.0, color=muted)
 
 
 def _limit(values: FloatArray, least: float) -> float:

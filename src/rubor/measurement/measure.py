@@ -22,11 +22,13 @@ from rubor.measurement.options import ReferenceChoice, asked_options
 from rubor.measurement.patch_store import PatchStore
 from rubor.measurement.recording import Recording
 from rubor.measurement.region_series import cell_and_region_series
+from rubor.measurement.resting_redness import resting_redness
 from rubor.measurement.scene_sampling import SceneSeries
 from rubor.measurement.skin_reading import card_colours, read_skin
 from rubor.measurement.summary import Source, summarise
 from rubor.measurement.tables import cell_chunks, exchange_sides, trace_table
 from rubor.measurement.usable_patches import moving_patches, skin_patches
+from rubor.measurement.visible_vessels import visible_vessels_in_photo
 from rubor.optics.skin_tone import skin_tone_named
 from rubor.vision.colour_card import GREY_PATCHES
 from rubor.vision.face_tracking import FaceTracker
@@ -123,6 +125,9 @@ def measure(
             reference,
             skin_tone,
         )
+        if source.still_photo:
+            vessels = visible_vessels_in_photo(path, mirrored=mirrored, face=face)
+            recording.summary["visible_vessels"] = vessels.as_summary()
         recording.summary["options"] = options
         recording.summary["events"] = [
             {"time_s": mark.time_s, "kind": mark.kind} for mark in marks or ()
@@ -234,6 +239,8 @@ def _reduce(
         source, observation, regions, traces, gates, rest.baseline, light, skin, mirrored
     )
     time_s = observation.time_s
+    first, last = (0, len(time_s)) if stretch is None else np.searchsorted(time_s, stretch)
+    summary["resting_redness"] = resting_redness(cells, slice(int(first), int(last))).as_summary()
     return Recording(
         summary, traces, lambda: cell_chunks(time_s, cells, rest.baseline, light, skin)
     )

@@ -149,6 +149,11 @@ def _maps(redness: CellRedness, recording: Recording) -> list[_Figure]:
             " than at rest. This is when the face had changed the most. Striped parts changed by no"
             " more than their noise.",
         )
+    if (recording.summary.get("visible_vessels") or {}).get("cells"):
+        captions["vessels"] = (
+            "Visible fine vessels in each part of the face",
+            "How many fine red lines each part shows, less the pale lines that texture alone makes.",
+        )
     table = cell_table(redness)
     return [
         _figure(plot_face_map(recording, [kind], redness), f"map-{kind}", title, caption, table)

@@ -119,6 +119,23 @@ def region_table(recording: Recording, changes: Sequence[SustainedChange]) -> Ta
     return Table(caption, tuple(header), tuple(rows))
 
 
+def _resting_state(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """Redness at rest within the face, and visible vessels where they were looked for."""
+    resting, pairs = summary["resting_redness"], []
+    if resting["central"] is not None:
+        text = (
+            f"{_signed(resting['central'])} in log₁₀(R/G), {resting['central_a_star']:+.1f} in a*"
+        )
+        pairs.append(("Cheeks, nose and chin at rest, over the palest part of the face", text))
+    vessels = summary.get("visible_vessels")
+    if vessels is not None:
+        text = f"not told: {vessels['reason']}"
+        if vessels["density_cm_per_cm2"] is not None:
+            text = f"{vessels['density_cm_per_cm2']:.2f} cm on a cm² of skin"
+        pairs.append(("Visible fine vessels", text))
+    return pairs
+
+
 def facts(summary: dict[str, Any]) -> list[tuple[str, str]]:
     """How it was measured, as pairs of a name and a value."""
     video, skin, baseline = summary["video"], summary["skin"], summary["baseline"]
@@ -157,6 +174,7 @@ def facts(summary: dict[str, Any]) -> list[tuple[str, str]]:
         }
         tone = f"ITA {skin['ita_deg']:.0f} ± {skin['ita_sd_deg']:.0f} degrees"
         pairs.append(("Skin tone", f"{tone} ({sources[skin['source']]})"))
+    pairs += _resting_state(summary)
     if summary["blood_change_reason"] is not None:
         pairs.append(("Why no change of blood is given", summary["blood_change_reason"]))
     if direction["angle_deg"] is not None:
