@@ -1,0 +1,90 @@
+"""Why a verdict is what it is, and what would change it, in sentences."""
+
+from __future__ import annotations
+
+import math
+
+from rubor.trials.comparison import MINIMUM_PER_PHASE, Comparison
+from rubor.trials.posterior import Posterior
+from rubor.trials.recordings_needed import MOST_RECORDINGS
+from rubor.trials.reduction_limits import Reduction
+from rubor.trials.verdict_rules import MEANINGFUL_PROBABILITY, VerdictWord
+
+__all__ = ["percent", "reasons", "would_change_it"]
+
+
+def percent(share: float) -> str:
+    """A share in whole percent; a missing limit in words.
+
+    >>> percent(0.504), percent(-math.inf)
+    ('50 %', 'no limit')
+    """
+    return f"{100.0 * share:.0f} %" if math.isfinite(share) else "no limit"
+
+
+def _interval(limits: tuple[float, float]) -> str:
+    return f"{percent(limits[0])} to {percent(limits[1])}"
+
+
+def reasons(
+    word: VerdictWord,
+    comparison: Comparison,
+    reduction: Reduction,
+    posterior: Posterior,
+    smallest_meaningful: float,
+) -> tuple[str, ...]:
+    """The sentences behind a verdict, most important first."""
+    unit = "pairs" if comparison.paired else "recordings"
+    always = _interval(reduction.always_valid_interval_95)
+    likely = posterior.above(smallest_meaningful)
+    smallest = percent(smallest_meaningful)
+    told = {
+        "works": f"The always-valid interval of the reduction, {always}, lies above 0, and a reduction"
+        f" of at least {smallest} has a probability of {percent(likely)}.",
+        "worse": f"The always-valid interval of the reduction, {always}, lies below 0.",
+        "no meaningful effect": f"The always-valid interval of the reduction, {always}, lies below"
+        f" {smallest}, the smallest reduction that matters.",
+        "not enough yet": f"The always-valid interval of the reduction is {always}, and a reduction of at"
+        f" least {smallest} has a probability of {percent(likely)}: neither an effect nor its absence"
+        " is established.",
+        "invalid": "The comparison does not stand.",
+    }[word]
+    counts = (
+        f"It rests on {comparison.before} {unit}."
+        if comparison.paired
+        else f"It rests on {comparison.before} {unit} before and {comparison.after} after; the recording"
+        " is the unit."
+    )
+    few = min(comparison.before, comparison.after) < MINIMUM_PER_PHASE
+    return (
+        *comparison.broken,
+        told,
+        f"Reduction {percent(reduction.value)}, 95 % interval {_interval(reduction.interval_95)} for one"
+        " look.",
+        counts,
+        *((f"Fewer than {MINIMUM_PER_PHASE} {unit} in a phase give no verdict.",) if few else ()),
+        f"From recording to recording the response scatters by {percent(comparison.between_sd)}.",
+        *comparison.notes,
+    )
+
+
+def would_change_it(
+    word: VerdictWord, comparison: Comparison, needed: int | None, smallest_meaningful: float
+) -> tuple[str, ...]:
+    """What would change a verdict."""
+    unit = "pairs" if comparison.paired else "follow-up recordings"
+    if word == "invalid":
+        return ("A trial in which the comparison stands.",)
+    told = {
+        "works": "Later recordings that bring the lower limit to 0, or the probability of a meaningful"
+        f" reduction under {percent(MEANINGFUL_PROBABILITY)}.",
+        "worse": "Later recordings that bring the upper limit above 0.",
+        "no meaningful effect": "Later recordings that bring the upper limit above"
+        f" {percent(smallest_meaningful)}.",
+        "not enough yet": f"About {needed} more {unit}, if they resemble those so far."
+        if needed is not None
+        else f"Even {MOST_RECORDINGS} more {unit} like those so far would hardly settle it: less scatter"
+        " between recordings (the same task, light and place), a new trial with more recordings before"
+        " the treatment, or a design that compares sides.",
+    }[word]
+    return (told,)
