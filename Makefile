@@ -7,6 +7,8 @@
 #   make format     put the code into the style that lint asks for
 #   make bench      how fast a video is measured, and five minutes of how well
 #   make bench-accuracy   how well a change of blood is measured, over an hour
+#   make bench-kinetics   how well onset, rise and recovery are told, 20 minutes
+#   make bench-trials     how often a verdict is right, 15 minutes
 #   make build      the wheel and the source archive, into dist/
 #   make lock       pin the dependencies anew after a change in pyproject.toml
 #   make clean      take away everything that make made
@@ -29,7 +31,7 @@ INSTALL_READS := pyproject.toml hatch_build.py src/rubor/_version.py src/rubor/v
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: demo test test-all lint lint-style lint-types lint-imports format bench bench-accuracy build
-.PHONY: lock clean
+.PHONY: bench-kinetics bench-trials lock clean
 
 demo: $(INSTALLED)
 	$(BIN)/rubor demo
@@ -62,6 +64,12 @@ bench: $(INSTALLED)
 
 bench-accuracy: $(INSTALLED)
 	$(BIN)/python benchmarks/accuracy.py
+
+bench-kinetics: $(INSTALLED)
+	$(BIN)/python benchmarks/kinetics.py
+
+bench-trials: $(INSTALLED)
+	$(BIN)/python benchmarks/trials.py
 
 build: $(INSTALLED)
 	$(BIN)/python -m hatchling build

@@ -1,4 +1,4 @@
-"""Rubor measures facial redness from ordinary video and photos.
+"""Rubor measures facial redness from ordinary video, and tells whether a treatment worked.
 
 >>> import rubor
 >>> recording = rubor.measure("blush.mp4", mirrored=False)  # doctest: +SKIP
@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from rubor._version import __version__
@@ -22,6 +23,8 @@ from rubor.errors import (
 
 if TYPE_CHECKING:
     from rubor.measurement import Recording, measure
+    from rubor.response import find_episodes, provoked_response
+    from rubor.trials import Verdict, analyse
 
 __all__ = [
     "FaceNotFoundError",
@@ -32,20 +35,29 @@ __all__ = [
     "SeveralFacesError",
     "UnreadableFileError",
     "UnsupportedColourError",
+    "Verdict",
     "__version__",
+    "analyse",
+    "find_episodes",
     "measure",
+    "provoked_response",
 ]
 
 # Imported when first asked for: they bring in libraries that take seconds, and `rubor --help` does
 # not need them.
-_FROM_MEASUREMENT = ("Recording", "measure")
+_PACKAGE_OF = {
+    "Recording": "measurement",
+    "Verdict": "trials",
+    "analyse": "trials",
+    "find_episodes": "response",
+    "measure": "measurement",
+    "provoked_response": "response",
+}
 
 
 def __getattr__(name: str) -> object:
-    if name in _FROM_MEASUREMENT:
-        from rubor import measurement
-
-        return getattr(measurement, name)
+    if name in _PACKAGE_OF:
+        return getattr(import_module(f"rubor.{_PACKAGE_OF[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

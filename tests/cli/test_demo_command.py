@@ -1,47 +1,68 @@
-"""`rubor demo` sets what was measured beside what was true."""
+"""`rubor demo` tells the whole story on a simulated person, and sets the verdict beside the truth."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import rubor
-from rubor.cli.demo_command import changes_beside_truth
-from rubor.simulation import DemoScene, true_course
+from rubor.cli.demo_command import true_reduction_in_window
+from rubor.simulation.demo_trial import PEAK_REDUCTION, demo_visits
+from rubor.trials.compared_area import compared_regions
+from rubor.trials.comparison_rules import usual_window
+from rubor.trials.trial import Trial
+from rubor.trials.trial_folder import TrialFolder
 
 
-def test_the_truth_is_the_change_of_the_cheeks_alone(short_video: Path, scene: DemoScene) -> None:
-    recording = rubor.measure(short_video, mirrored=False, baseline=(0.0, 1.0))
-    rows = changes_beside_truth(recording, true_course(scene), (1.5, 2.5))
-    true = {region: change for region, _, change in rows}
-    # ln 1.5 more blood is 0.0266 in log10(R/G): see LOG_LIGHT_PER_LOG_BLOOD. From rest to plateau.
-    assert true["cheek_left"] == pytest.approx(0.0266, abs=2e-4)
-    assert true["cheek_right"] == true["cheek_left"]
-    assert {true[region] for region in true if not region.startswith("cheek")} == {0.0}
+def test_the_truth_is_that_of_the_days_that_count() -> None:
+    trial = Trial(
+        name="demo",
+        design="before-after",
+        treatment="botulinum_toxin",
+        compared=compared_regions(["cheek"], between_sides=False),
+        smallest_effect=0.25,
+        window=usual_window("botulinum_toxin"),
+    )
+    visits = demo_visits("left", 1)
+    late = visits[-1].reduction
+    assert late < 0.6 * PEAK_REDUCTION
+    assert true_reduction_in_window(visits, trial) > 0.9 * PEAK_REDUCTION
 
 
-def test_what_is_measured_is_near_the_truth(short_video: Path, scene: DemoScene) -> None:
-    recording = rubor.measure(short_video, mirrored=False, baseline=(0.0, 1.0))
-    rows = changes_beside_truth(recording, true_course(scene), (1.5, 2.5))
-    for region, measured, true in rows:
-        if region.startswith("cheek"):
-            # A picture of 360 lines mixes the edges of the cheek with what is beside it.
-            assert measured == pytest.approx(true, abs=0.006)
+def test_another_trial_in_its_folder_is_left_alone(run: Callable[..., Any], tmp_path: Path) -> None:
+    folder = tmp_path / "demo" / "trial"
+    run("trial", "new", folder, "--design", "split-face", "--treatment", "botulinum_toxin")
+    before = (folder / "trial.json").read_bytes()
+    ended = run("demo", "--out", tmp_path / "demo")
+    assert ended.code == 1
+    assert "holds another trial" in ended.err
+    assert (folder / "trial.json").read_bytes() == before
+    assert [path.name for path in (tmp_path / "demo").iterdir()] == ["trial"]
 
 
 @pytest.mark.slow
-def test_shows_a_blush_of_known_size(run: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_whole_story_ends_with_a_verdict_beside_the_truth(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
     ended = run("demo", "--out", tmp_path / "demo")
     assert ended.code == 0
-    assert "50% more blood" in ended.out
-    lines = {line[:13].strip(): line.split()[-2:] for line in ended.out.splitlines()}
-    for cheek in ("cheek left", "cheek right"):
-        measured, true = map(float, lines[cheek])
-        assert measured == pytest.approx(true, abs=0.003)
-    report = tmp_path / "demo" / "blush" / "report.html"
-    assert f"Report: {report}" in ended.out
-    assert report.is_file()
-    assert (tmp_path / "demo" / "blush.mp4").is_file()
+    folder = tmp_path / "demo" / "trial"
+    trial = TrialFolder.open(folder).trial
+    assert [session.phase for session in trial.sessions] == ["before"] * 3 + ["after"] * 4
+    assert all(session.provoked for session in trial.sessions)
+    verdict = json.loads((folder / "verdict.json").read_text(encoding="utf-8"))
+    row = re.search(r"reduction, weeks 2 to 8 +(\d+) % \(.*\) +(\d+) %", ended.out)
+    assert row is not None
+    measured, truth = (int(percent) / 100.0 for percent in row.groups())
+    assert measured == pytest.approx(verdict["reduction"], abs=0.006)
+    low, high = verdict["interval_95"]
+    assert low < truth < high
+    assert f"Verdict: {verdict['verdict']}" in ended.out
+    for name in ("report.html", "report.pdf", "follow-up.ics"):
+        assert (folder / name).is_file()
+    # A second time, nothing of the first one is in the way.
+    assert run("demo", "--out", tmp_path / "demo").code == 0

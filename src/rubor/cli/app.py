@@ -15,10 +15,12 @@ import typer
 from rubor._version import __version__
 from rubor.cli.demo_command import demo
 from rubor.cli.doctor_command import doctor
+from rubor.cli.episodes_command import episodes
 from rubor.cli.measure_command import measure
 from rubor.cli.problem import DEBUG_VARIABLE
 from rubor.cli.simulate_command import simulate
 from rubor.cli.skin_tones_command import skin_tones
+from rubor.cli.trial_command import trial
 
 __all__ = ["app", "main"]
 
@@ -98,5 +100,7 @@ def rubor(
 app.command(short_help="See what Rubor does, on a simulated person.")(demo)
 app.command(short_help="Measure the redness of a face over time, in videos and photos.")(measure)
 app.command("skin-tones", short_help="Show the steps of skin tone to choose from.")(skin_tones)
+app.command(short_help="Find when a face reddened in measured recordings, and how much.")(episodes)
+app.add_typer(trial, name="trial", short_help="Find out whether a treatment worked.")
 app.command(short_help="Make a video in which everything that happens is known.")(simulate)
 app.command(short_help="Say what this installation has and lacks.")(doctor)

@@ -1,8 +1,10 @@
-"""`rubor demo`: film a simulated person, measure the video, set the result beside the truth."""
+"""`rubor demo`: a simulated person tries a treatment; measured, analysed, beside the truth."""
 
 from __future__ import annotations
 
-import math
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,18 +13,22 @@ import typer
 from rubor.cli.clean_end import leaving_no_empty_folders, termination_as_interrupt
 from rubor.cli.clear_errors import with_clear_errors
 from rubor.cli.input_files import PlannedFile
-from rubor.cli.measure_file import Choices
-from rubor.cli.progress_display import showing_film_progress, showing_progress, state_in_words
-from rubor.cli.worker_processes import measure_files
+from rubor.cli.measure_file import Choices, Outcome
+from rubor.cli.progress_display import showing_film_progress, showing_progress
+from rubor.cli.worker_processes import available_cores, measure_files
+from rubor.errors import InputError
 
 if TYPE_CHECKING:
-    from rubor.measurement import Recording
-    from rubor.simulation import DemoTruth
+    from rubor.simulation.demo_trial import DemoVisit
+    from rubor.trials.trial import Trial
+    from rubor.trials.trial_answer import TrialAnswer
+    from rubor.trials.trial_folder import TrialFolder
 
-__all__ = ["changes_beside_truth", "demo"]
+__all__ = ["demo", "true_reduction_in_window"]
 
 _SEED = 1
-_NAME = "blush"
+_MOST_PROCESSES = 2
+_TRIAL = "trial"
 
 
 @with_clear_errors
@@ -33,79 +39,162 @@ def demo(
             "--out",
             metavar="DIR",
             file_okay=False,
-            help="Folder for the video and its results; it is made if need be.",
+            help="Folder for the videos, their results and the trial; it is made if need be.",
         ),
     ] = Path("rubor-demo"),
 ) -> None:
-    """See what Rubor does: a blush of known size is filmed and measured.
+    """See the whole story on a simulated person, and the verdict beside the truth.
 
-    A portrait in the public domain sways before a wall, and for some seconds both cheeks hold more
-    blood. A simulated camera adds noise and writes an ordinary video of 20 seconds, which is then
-    measured like any other. This takes about half a minute.
+    Somebody who blushes wants to know whether a treatment works. Chance draws one cheek. They record a
+    blush three times before the treatment and four times over the months after it, each for half a
+    minute, with an ordinary camera. The seven videos are made here, from a portrait in the public domain
+    and a model of skin, so that the true effect is known. Then they are measured and analysed like any
+    others. This takes one to four minutes.
     """
-    from rubor.measurement import Recording
-    from rubor.simulation import DemoScene, simulate_demo_video
+    from rubor.report import write_trial_report
+    from rubor.trials.trial_answer import answer_trial, write_answer
+    from rubor.trials.trial_folder import TrialFolder
 
-    scene = DemoScene(seed=_SEED)
     out = out.absolute()
-    video = out / f"{_NAME}.mp4"
-    file = PlannedFile(_NAME, video)
-    choices = Choices(out=out, mirrored=False, force=True)
-    with leaving_no_empty_folders([video]), termination_as_interrupt():
-        out.mkdir(parents=True, exist_ok=True)
-        with showing_film_progress() as progress:
-            truth = simulate_demo_video(video, scene, progress=progress)
-        with showing_progress([file], quiet=False) as listener:
-            outcome = measure_files([file], choices, 1, listener)[0]
-    if outcome.folder is None:
-        raise typer.Exit(1)
-    course = scene.course
-    full_s = (course.onset_s + course.rise_s, course.plateau_end_s)
-    typer.echo(
-        f"A simulated person blushed: from {full_s[0]:.0f} to {full_s[1]:.0f} s both cheeks held"
-        f" {math.expm1(scene.log_blood_left):.0%} more blood than at rest.\n"
-        "Change of redness from rest in that time, as log10(R/G) in linear light:\n"
-        f"  {'region':<12}  measured   truth"
+    trial = _begun()
+    visits = _visits(trial)
+    _make_room(out / _TRIAL)
+    files = [
+        PlannedFile(f"results/{visit.day}", out / "videos" / str(visit.day) / "video.mp4")
+        for visit in visits
+    ]
+    with leaving_no_empty_folders(file.path for file in files), termination_as_interrupt():
+        _film(visits, files)
+        with showing_progress(files, quiet=False) as listener:
+            outcomes = measure_files(
+                files,
+                Choices(out=out, mirrored=False),
+                min(_MOST_PROCESSES, available_cores()),
+                listener,
+            )
+    folder = TrialFolder.create(out / _TRIAL, trial)
+    _add_all(folder, visits, outcomes)
+    answer = answer_trial(folder.trial, made_at=_at_noon(visits[-1]))
+    truth = true_reduction_in_window(visits, trial)
+    write_answer(answer, folder.path)
+    page, document = write_trial_report(answer, folder.path, truth=truth)
+    _tell(answer, visits, truth)
+    typer.echo(f"Report: {page}\nPDF:    {document}\nVideos: {out / 'videos'}")
+
+
+def _begun() -> Trial:
+    """The trial as it is fixed before the first recording."""
+    from rubor.simulation.demo_trial import FIRST_DAY
+    from rubor.trials.assignment import draw_side
+    from rubor.trials.compared_area import compared_regions
+    from rubor.trials.comparison_rules import comparison_rules, usual_window
+    from rubor.trials.trial import Trial, TrialEvent
+
+    at = datetime.combine(FIRST_DAY, time(9), UTC)
+    return Trial(
+        name="simulated person",
+        design="split-face",
+        treatment="botulinum_toxin",
+        compared=compared_regions(["cheek"], between_sides=True),
+        smallest_effect=comparison_rules().smallest_effect,
+        window=usual_window("botulinum_toxin"),
+        draws=(draw_side(_SEED, at),),
+        events=(TrialEvent("created", at), TrialEvent("drawn", at, "first draw")),
     )
-    for region, measured, true in changes_beside_truth(
-        Recording.load(outcome.folder), truth, full_s
-    ):
-        name = region.replace("_", " ")
-        typer.echo(f"  {name:<12}  {measured:+.4f}    {true:+.4f}")
-    typer.echo(f"The recording is {state_in_words(outcome)}.")
-    typer.echo(f"Video:  {video}\nReport: {outcome.report}")
 
 
-def changes_beside_truth(
-    recording: Recording, truth: DemoTruth, full_s: tuple[float, float]
-) -> list[tuple[str, float, float]]:
-    """Mean change of log10(R/G) of each region while the blush is full, and what it truly was.
+def _visits(trial: Trial) -> tuple[DemoVisit, ...]:
+    from rubor.simulation.demo_trial import demo_visits
 
-    Args:
-        recording: of the demo video.
-        truth: what happened in it.
-        full_s: start and end of the full blush, in seconds.
+    assert trial.assignment is not None
+    return demo_visits("left" if trial.assignment.drawn == ("left",) else "right", _SEED)
 
-    Returns:
-        Region, measured change and true change, of the regions that could be measured. In truth
-        only the cheeks change.
+
+def _make_room(folder: Path) -> None:
+    """Take away the trial of an earlier demo, and nothing else.
+
+    Raises:
+        InputError: the folder holds something else.
     """
-    import numpy as np
+    from rubor.trials.trial_folder import TrialFolder
 
-    from rubor.simulation.demo_video import LOG_LIGHT_PER_LOG_BLOOD
+    if not folder.exists():
+        return
+    if TrialFolder.open(folder).trial.name != _begun().name:
+        raise InputError(
+            f"{folder} holds another trial.", "Choose another folder for the demo with --out."
+        )
+    shutil.rmtree(folder)
 
-    log_red, log_green, _ = LOG_LIGHT_PER_LOG_BLOOD
-    index_per_log_blood = (log_red - log_green) / math.log(10.0)
-    log_blood = {"cheek_left": truth.log_blood_left, "cheek_right": truth.log_blood_right}
-    rest = recording.summary["baseline"]
-    at_rest = (truth.times_s >= rest["start_s"]) & (truth.times_s <= rest["end_s"])
-    at_full = (truth.times_s >= full_s[0]) & (truth.times_s <= full_s[1])
-    traces = recording.traces
-    full = traces[traces["time_s"].between(*full_s) & traces["valid"]]
-    measured = full.groupby("region", sort=False)["erythema_index_change"].mean().dropna()
-    rows = []
-    for region, change in measured.items():
-        blood = log_blood.get(str(region), np.zeros(len(truth.times_s)))
-        true = index_per_log_blood * float(blood[at_full].mean() - blood[at_rest].mean())
-        rows.append((str(region), float(change), true))
-    return rows
+
+def _film(visits: Sequence[DemoVisit], files: Sequence[PlannedFile]) -> None:
+    """Make the videos, with one bar over all of them."""
+    from rubor.simulation import simulate
+
+    whole_s = sum(visit.scenario.duration_s for visit in visits)
+    filmed_s = 0.0
+    with showing_film_progress() as progress:
+        for visit, file in zip(visits, files, strict=True):
+
+            def advance(done_s: float, _: float, before_s: float = filmed_s) -> None:
+                progress(before_s + done_s, whole_s)
+
+            simulate(visit.scenario, file.path.parent, progress=advance)
+            filmed_s += visit.scenario.duration_s
+
+
+def _add_all(folder: TrialFolder, visits: Sequence[DemoVisit], outcomes: Sequence[Outcome]) -> None:
+    """Add the recordings as a person would, and note the treatment when its day has come."""
+    from rubor.measurement import Recording
+    from rubor.trials.add_recording import add_recording
+    from rubor.trials.trial import Conditions
+
+    treated_on = visits[0].treated_on
+    for visit, outcome in zip(visits, outcomes, strict=True):
+        if outcome.folder is None:
+            raise typer.Exit(1)
+        if visit.day > treated_on and not folder.trial.treated_on:
+            folder.write(folder.trial.treat(treated_on, datetime.combine(treated_on, time(9), UTC)))
+        recording = Recording.load(outcome.folder)
+        trial, session = add_recording(
+            folder.trial,
+            recording,
+            recorded_on=visit.day,
+            today=visits[-1].day,
+            conditions=Conditions(make_up=False, camera="simulated"),
+        )
+        folder.add(trial, session.name, recording.summary)
+
+
+def _tell(answer: TrialAnswer, visits: Sequence[DemoVisit], truth: float) -> None:
+    """The verdict beside the truth."""
+    from rubor.report.trial_words import headline, interval_words, share
+    from rubor.simulation.demo_trial import true_half_gone
+
+    verdict = answer.verdict
+    typer.echo(f"\n{headline(verdict)}\n")
+    typer.echo(f"  {'':<26}  {'measured':<36}  truth")
+    measured = f"{share(verdict.reduction)} (95 %: {interval_words(verdict.interval_95)})"
+    typer.echo(f"  {'reduction, weeks 2 to 8':<26}  {measured:<36}  {share(truth)}")
+    if verdict.wear_off is not None:
+        first, last = verdict.wear_off.half_effect_interval_80
+        when = f"{verdict.wear_off.half_effect_on} (80 %: {first:%d %b} to {last:%d %b})"
+        typer.echo(f"  {'half of it gone':<26}  {when:<36}  {true_half_gone()}")
+    typer.echo(
+        f"\nVerdict: {verdict.verdict}, from {verdict.recordings_before} recordings before and"
+        f" {verdict.recordings_after} after the treatment of {visits[0].treated_on}."
+    )
+
+
+def true_reduction_in_window(visits: Sequence[DemoVisit], trial: Trial) -> float:
+    """Mean of the true reductions on the days that count for the verdict."""
+    counted = [
+        visit.reduction
+        for visit in visits
+        if trial.window.holds((visit.day - visit.treated_on).days)
+    ]
+    return sum(counted) / len(counted)
+
+
+def _at_noon(visit: DemoVisit) -> datetime:
+    return datetime.combine(visit.day, time(12), UTC)

@@ -38,6 +38,7 @@ _LIBRARIES = (
     ("pyarrow.parquet", "pyarrow"),
     ("scipy", "scipy"),
     ("skimage", "scikit-image"),
+    ("typst", "typst"),
 )
 
 # Codec, FFmpeg's decoders that work without special hardware, and whose videos it is in.

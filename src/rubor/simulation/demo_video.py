@@ -1,4 +1,4 @@
-"""A short video of a blush with known truth, for `rubor demo` and for tests of measuring.
+"""A short video of a blush with known truth, for tests and benchmarks of measuring.
 
 The portrait sways a little before a plain grey wall, which stays where it is, while the cheeks
 redden and fade again and a weak pulse runs through all bare skin.
