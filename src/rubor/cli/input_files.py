@@ -45,7 +45,9 @@ class PlannedFile:
         """What the file is called to the person, as short as it is clear."""
         if self.shares_name:
             return str(self.path)
-        return str(PurePosixPath(self.name).with_name(self.path.name))
+        folder = PurePosixPath(self.name)
+        # Videos that are all called alike are told by the folder of their result.
+        return str(folder.with_name(self.path.name) if folder.name == self.path.stem else folder)
 
 
 def plan_files(arguments: Iterable[Path], out: Path) -> tuple[PlannedFile, ...]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import html
 import io
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -25,6 +26,7 @@ __all__ = [
     "clock",
     "inline_svg",
     "new_figure",
+    "shade_rest",
     "signed",
     "stretch",
     "style_axes",
@@ -101,6 +103,20 @@ def style_axes(axes: Axes) -> None:
     for axis in (axes.xaxis, axes.yaxis):
         axis.label.set_color(COLOUR_OF_ROLE["muted"])
         axis.label.set_fontsize(TEXT_PT - 1.0)
+
+
+def shade_rest(axes: Axes, baseline: Mapping[str, Any]) -> None:
+    """Shade the stretch at rest of a summary's `baseline`, where there is one."""
+    if baseline["start_s"] is None:
+        return
+    axes.axvspan(
+        baseline["start_s"],
+        baseline["end_s"],
+        color=COLOUR_OF_ROLE["soft"],
+        linewidth=0,
+        zorder=0,
+        gid="at-rest",
+    )
 
 
 def stretch(start_s: float, end_s: float) -> str:

@@ -20,6 +20,7 @@ from rubor.measurement.figure_style import (
     clock,
     inline_svg,
     new_figure,
+    shade_rest,
     signed,
     style_axes,
 )
@@ -247,15 +248,8 @@ def _draw_panel(
 def _draw_rest_and_events(axes: Axes, recording: Recording) -> None:
     baseline = recording.summary["baseline"]
     top = axes.get_xaxis_transform()
+    shade_rest(axes, baseline)
     if baseline["start_s"] is not None:
-        axes.axvspan(
-            baseline["start_s"],
-            baseline["end_s"],
-            color=COLOUR_OF_ROLE["soft"],
-            linewidth=0,
-            zorder=0,
-            gid="at-rest",
-        )
         axes.text(
             (baseline["start_s"] + baseline["end_s"]) / 2.0,
             0.965,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.figure import Figure
 
 from rubor.errors import InputError
@@ -26,6 +24,7 @@ from rubor.measurement.sustained_change import (
     sustained_change_of_regions,
 )
 from rubor.report.gate_words import gate_texts
+from rubor.report.page_templates import fill_page
 from rubor.report.recording_tables import (
     Table,
     cell_table,
@@ -76,27 +75,8 @@ def write_report(
     """
     if face_image is not None and not face_image.startswith(_PNG_SIGNATURE):
         raise InputError("The picture of the face is not a PNG.", "Give the bytes of a PNG file.")
-    page = (
-        _templates().get_template("recording_report.html").render(_content(recording, face_image))
-    )
+    page = fill_page("recording_report.html", _content(recording, face_image))
     Path(path).write_text(page, encoding="utf-8", newline="\n")
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("rubor.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_keep_together,
-    )
-
-
-def _keep_together(value: Any) -> Any:
-    """A number and its percent sign stay on one line."""
-    return value.replace(" %", "\u00a0%") if isinstance(value, str) else value
 
 
 def _content(recording: Recording, face_image: bytes | None) -> dict[str, Any]:

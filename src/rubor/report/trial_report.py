@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.figure import Figure
 
 from rubor.measurement.figure_style import inline_svg
+from rubor.report.page_templates import fill_page, units_kept
 from rubor.report.trial_tables import numbers_table, plan_table, sessions_table
 from rubor.report.trial_words import (
     duration_sentences,
@@ -78,7 +77,7 @@ def trial_report_html(answer: TrialAnswer, *, truth: float | None = None) -> str
                 figure, name=name, title=words["title"], description=words["caption"]
             ),
         }
-    return _templates().get_template("trial_report.html").render(content)
+    return fill_page("trial_report.html", content)
 
 
 def trial_report_pdf(answer: TrialAnswer, *, truth: float | None = None) -> bytes:
@@ -90,25 +89,8 @@ def trial_report_pdf(answer: TrialAnswer, *, truth: float | None = None) -> byte
     return typst_pdf("trial_report.typ", together, made_at=int(answer.made_at.timestamp()))
 
 
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("rubor.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_keep_together,
-    )
-
-
-def _keep_together(value: Any) -> Any:
-    """A number and its percent sign stay on one line."""
-    return value.replace(" %", "\u00a0%") if isinstance(value, str) else value
-
-
 def _all_together(content: Any) -> Any:
-    """`_keep_together` for all text in it, but not for drawings."""
+    """`units_kept` for all text in it, but not for drawings."""
     if isinstance(content, dict):
         return {
             name: value if name == "svg" else _all_together(value)
@@ -116,7 +98,7 @@ def _all_together(content: Any) -> Any:
         }
     if isinstance(content, (list, tuple)):
         return [_all_together(item) for item in content]
-    return _keep_together(content)
+    return units_kept(content)
 
 
 def _content(answer: TrialAnswer, truth: float | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from rubor.measurement.figure_style import (
     TEXT_PT,
     clock,
     new_figure,
+    shade_rest,
     signed,
     style_axes,
 )
@@ -73,7 +74,7 @@ def plot_episodes(recording: Recording, found: Episodes) -> Figure:
     for number, episode in enumerate(found.episodes, start=1):
         _draw_episode(axes, number, episode)
         reach.append(episode.peak.value)
-    _draw_rest(axes, recording)
+    shade_rest(axes, recording.summary["baseline"])
     _draw_marks(axes, recording)
     if len(traces.time_s) > 1:
         axes.set_xlim(traces.time_s[0], traces.time_s[-1])
@@ -145,19 +146,6 @@ def _draw_episode(axes: Axes, number: int, episode: Episode) -> None:
         fontsize=TEXT_PT - 1.0,
         color=COLOUR_OF_ROLE["ink"],
     )
-
-
-def _draw_rest(axes: Axes, recording: Recording) -> None:
-    baseline = recording.summary["baseline"]
-    if baseline["start_s"] is not None:
-        axes.axvspan(
-            baseline["start_s"],
-            baseline["end_s"],
-            color=COLOUR_OF_ROLE["soft"],
-            linewidth=0,
-            zorder=0,
-            gid="at-rest",
-        )
 
 
 def _draw_marks(axes: Axes, recording: Recording) -> None:

@@ -18,7 +18,7 @@ from rubor.trials.alternating import alternating_pairs, compare_pairs
 from rubor.trials.before_after import (
     UntreatedCourse,
     compare_phases,
-    expected_course,
+    course_series,
     start_date_p,
     usual_course,
 )
@@ -378,7 +378,7 @@ def _phases(
         compare_phases(inside, course, p),
         inside.treated[~inside.after],
         inside.treated[inside.after],
-        _face_series(whole, course),
+        course_series(whole, course)[0],
         notes,
     )
 
@@ -389,21 +389,6 @@ def _compared_sides(recordings: Recordings) -> FloatArray:
     untreated = recordings.untreated[early].sum()
     share = recordings.treated[early].sum() / untreated if early.any() and untreated > 0 else 1.0
     return recordings.treated - share * recordings.untreated
-
-
-def _face_series(recordings: Recordings, course: UntreatedCourse) -> Series:
-    after = recordings.after[None]
-    present = np.ones_like(after)
-    expected, _ = expected_course(after, present, course)
-    return Series(
-        treated=recordings.treated[None],
-        treated_sd=recordings.treated_sd[None],
-        untreated=expected,
-        untreated_sd=np.zeros_like(expected),
-        after=after,
-        present=present,
-        day=recordings.date.astype(np.float64)[None],
-    )
 
 
 def _alternating(rows: pd.DataFrame) -> _Compared:

@@ -28,6 +28,7 @@ from rubor.trials.response_table import Recordings
 __all__ = [
     "UntreatedCourse",
     "compare_phases",
+    "course_series",
     "expected_course",
     "start_date_p",
     "usual_course",
@@ -117,6 +118,23 @@ def expected_course(
     return expected, np.sqrt(variance)
 
 
+def course_series(recordings: Recordings, course: UntreatedCourse) -> tuple[Series, FloatArray]:
+    """The recordings as arrays of one trial, against the expected course; and its systematic SD."""
+    after = recordings.after[None]
+    present = np.ones_like(after)
+    expected, systematic_sd = expected_course(after, present, course)
+    series = Series(
+        treated=recordings.treated[None],
+        treated_sd=recordings.treated_sd[None],
+        untreated=expected,
+        untreated_sd=np.zeros_like(expected),
+        after=after,
+        present=present,
+        day=recordings.date.astype(np.float64)[None],
+    )
+    return series, systematic_sd
+
+
 def compare_phases(
     recordings: Recordings, course: UntreatedCourse, start_p: float | None = None
 ) -> Comparison:
@@ -133,23 +151,9 @@ def compare_phases(
     Raises:
         InputError: fewer than two recordings in a phase.
     """
-    after = recordings.after[None]
-    counts = int(np.sum(~after)), int(np.sum(after))
+    counts = int(np.sum(~recordings.after)), int(np.sum(recordings.after))
     check_counts(*counts)
-    present = np.ones_like(after)
-    expected, systematic_sd = expected_course(after, present, course)
-    ratios = phase_ratios(
-        Series(
-            treated=recordings.treated[None],
-            treated_sd=recordings.treated_sd[None],
-            untreated=expected,
-            untreated_sd=np.zeros_like(expected),
-            after=after,
-            present=present,
-            day=recordings.date.astype(np.float64)[None],
-        ),
-        systematic_sd,
-    )
+    ratios = phase_ratios(*course_series(recordings, course))
     drawn = start_p is not None
     return Comparison(
         contrast=ratios,
