@@ -76,6 +76,7 @@ def origin() -> Origin:
         width=1280,
         height=720,
         reference="background",
+        skin_tone="light",
         mirrored=False,
         accepted=True,
         still_photo=False,

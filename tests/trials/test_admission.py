@@ -250,3 +250,22 @@ def test_tasks_on_the_next_day_are_marked(baseline: Trial, session_on: MakeSessi
     assert found(baseline, session_on("2026-01-11")) == {"soon_after_another": False}
     assert found(baseline, session_on("2026-01-12")) == {}
     assert found(baseline, session_on("2026-01-11", provocation="rest")) == {}
+
+
+def test_another_skin_tone_breaks_a_comparison_of_days_and_weakens_one_of_sides(
+    baseline: Trial, baseline_of_face: Trial, session_on: MakeSession
+) -> None:
+    session = with_origin(session_on("2026-01-17"), skin_tone="tan")
+    assert found(baseline_of_face, session) == {"other_skin_tone": True}
+    assert found(baseline, session) == {"other_skin_tone": False}
+
+
+def test_a_response_of_other_skin_is_marked(split_face: Trial, session_on: MakeSession) -> None:
+    both = ("cheek_left", "cheek_right", "jaw_left", "jaw_right")
+    first = replace(session_on("2026-01-10"), areas=both)
+    trial = split_face.add(first)
+    assert found(trial, replace(session_on("2026-01-17"), areas=both)) == {}
+    hidden = replace(session_on("2026-01-17"), areas=both[:2])
+    assert found(trial, hidden) == {"other_areas": False}
+    reason = findings_of(Candidate(trial, hidden, TODAY))[0].reason
+    assert "jaw_left" in reason and "cheek_left" not in reason

@@ -117,6 +117,9 @@ def session_of(
         responses=responses,
         measure=f"{found.statistic} of {found.measure}",
         covariance=found.covariance if math.isfinite(found.covariance) else 0.0,
+        areas=tuple(
+            dict.fromkeys(area for side in ("left", "right") for area in found.sides[side].areas)
+        ),
         provoked=found.provoked,
     )
 
@@ -166,7 +169,8 @@ def _occasion(trial: Trial, occasion: int | None) -> int | None:
 
 def _origin(recording: Recording) -> Origin:
     summary = recording.summary
-    video = summary["video"]
+    video, skin = summary["video"], summary["skin"]
+    declared = summary["options"]["skin_tone"]
     return Origin(
         file=summary["file"]["name"],
         sha256=summary["file"]["sha256"],
@@ -177,6 +181,7 @@ def _origin(recording: Recording) -> Origin:
         width=video["width"],
         height=video["height"],
         reference=summary["reference"]["kind"],
+        skin_tone=declared if skin["source"] == "declared" else skin["source"],
         mirrored=summary["mirrored"],
         accepted=recording.accepted,
         still_photo=video["frames"] < 2,

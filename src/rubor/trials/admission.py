@@ -234,6 +234,35 @@ def other_measure(candidate: Candidate) -> Finding | None:
     )
 
 
+def other_skin_tone(candidate: Candidate) -> Finding | None:
+    """The skin tone sets the scale of blood, of both sides of a face alike."""
+    tones = {session.origin.skin_tone for session in candidate.earlier}
+    tone = candidate.session.origin.skin_tone
+    if not tones or tones == {tone}:
+        return None
+    return Finding(
+        "other_skin_tone",
+        not candidate.trial.between_sides,
+        f"Its skin tone was taken as {tone}, that of the others as {', '.join(sorted(tones))}.",
+        "Measure it again with the same --skin-tone as the others, and add that.",
+    )
+
+
+def other_areas(candidate: Candidate) -> Finding | None:
+    """A region that was hidden this time is not in this response."""
+    earlier = [session.areas for session in candidate.earlier if session.areas]
+    areas = candidate.session.areas
+    if not earlier or not areas or set(areas) == set(earlier[0]):
+        return None
+    changed = sorted(set(areas) ^ set(earlier[0]))
+    return Finding(
+        "other_areas",
+        False,
+        f"It does not rest on the same skin as the first recording: {', '.join(changed)} differ.",
+        "Keep the whole face free and in the picture.",
+    )
+
+
 def other_camera(candidate: Candidate) -> Finding | None:
     """Another camera shows another redness; both sides of a face alike."""
     camera = candidate.session.conditions.camera
@@ -405,6 +434,8 @@ CHECKS: tuple[Callable[[Candidate], Finding | None], ...] = (
     photo_without_card,
     no_response,
     other_measure,
+    other_skin_tone,
+    other_areas,
     other_camera,
     other_colour_coding,
     other_reference,

@@ -79,6 +79,7 @@ class Origin:
         transfer, range, matrix: how the stored numbers were read as colour.
         width, height: of the picture.
         reference: what the light was followed on: card, background or none.
+        skin_tone: the step that was declared, else "card" or "image": what sets the scale of blood.
         mirrored: None where it is not known.
         accepted: whether it passed the quality gates.
         still_photo: whether it is a photo.
@@ -93,6 +94,7 @@ class Origin:
     width: int
     height: int
     reference: str
+    skin_tone: str
     mirrored: bool | None
     accepted: bool
     still_photo: bool
@@ -128,6 +130,7 @@ class Session:
         responses: by "left", "right" and "whole"; sides that could not be measured are missing.
         measure: what the responses are, such as the peak of blood_change.
         covariance: of the errors of left and right, which share the drift of the light.
+        areas: regions or cells that the responses rest on, of those that the trial compares.
         provoked: whether anything was provoked; None where that cannot be told.
         resting_pattern: left less right redness at rest of each pair of cells, log10(R/G); None for
             a pair that was not measured.
@@ -145,6 +148,7 @@ class Session:
     measure: str
     origin: Origin
     covariance: float = 0.0
+    areas: tuple[str, ...] = ()
     occasion: int | None = None
     provoked: bool | None = None
     resting_pattern: tuple[float | None, ...] = ()

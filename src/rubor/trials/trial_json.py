@@ -113,6 +113,7 @@ def _session(session: dict[str, Any]) -> Session:
             for side, one in session["responses"].items()
         },
         "origin": Origin(**session["origin"]),
+        "areas": tuple(session["areas"]),
         "resting_pattern": tuple(session["resting_pattern"]),
         "conditions": Conditions(**conditions),
         "marks": tuple(Mark(**mark) for mark in session["marks"]),
