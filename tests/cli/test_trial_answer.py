@@ -6,7 +6,8 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ Run = Callable[..., Any]
 
 NEW = ("--design", "split-face", "--treatment", "botulinum_toxin", "--seed", 7)
 TREATED_ON = date(2026, 3, 1)
+BEGUN_AT = datetime(2026, 1, 25, 9, 0, tzinfo=UTC)
 BEFORE, AFTER = (-28, -21, -14, -7), (16, 23, 30, 40, 50)
 # How much the two cheeks respond from day to day, against the one video that was filmed.
 LEVELS = (1.0, 1.1, 0.85, 1.05, 0.95, 1.15, 0.9, 1.0, 1.08)
@@ -91,6 +93,10 @@ def trial(run: Run, results: Path, shelf: Path, tmp_path: Path) -> Path:
     made = shelf / "patch"
     if not made.exists():
         assert run("trial", "new", made, *NEW).code == 0
+        # The command draws today; this trial began before its first recording.
+        stored = TrialFolder.open(made)
+        (drawn,) = stored.trial.draws
+        stored.write(replace(stored.trial, draws=(replace(drawn, drawn_at=BEGUN_AT),)))
         for days in BEFORE:
             assert add(run, made, results, days).code == 0
         assert run("trial", "treated", made, TREATED_ON).code == 0
@@ -313,8 +319,35 @@ def test_power_may_take_the_scatter_of_a_trial(run: Run, trial: Path) -> None:
     options = ("--design", "split-face", "--after", 4, "--trials", 200)
     ended = run("trial", "power", *options, "--from", trial)
     assert ended.code == 0
-    assert "factor of about two" in ended.out
+    assert "may be far too small" in ended.out
     assert run("trial", "power", *options, "--from", trial, "--side-sd", "0.1").code == 2
+
+
+def test_power_of_before_after_rests_on_the_scatter_of_the_level(run: Run) -> None:
+    options = ("--design", "before-after", "--reduction", "0.9", "--after", 5, "--trials", 200)
+    steady, unsteady = (
+        json.loads(run("trial", "power", *options, "--level-sd", sd, "--json").out)["works"]
+        for sd in ("0.1", "0.8")
+    )
+    assert steady > unsteady
+    assert "SD of the level, in ln, 0.30" in run("trial", "power", *options).out
+    assert run("trial", "power", *options, "--side-sd", "0.1").code == 2
+    split = ("--design", "split-face", "--after", 5, "--level-sd", "0.1")
+    assert run("trial", "power", *split).code == 2
+
+
+def test_what_is_not_there_is_said_before_what_a_table_needs(run: Run, tmp_path: Path) -> None:
+    ended = run("trial", "analyse", tmp_path / "gone")
+    assert ended.code == 1
+    assert "neither a trial nor a table" in ended.err
+
+
+def test_a_table_with_semicolons_is_named_as_one(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "semicolons.csv"
+    table.write_text("session;date;phase\nb1;2026-01-01;before\n", encoding="utf-8")
+    ended = run("trial", "analyse", table, "--design", "split-face", "--out", tmp_path / "out")
+    assert ended.code == 1
+    assert "semicolons" in ended.err
 
 
 @pytest.mark.parametrize("command", ["analyse", "power"])

@@ -80,6 +80,20 @@ def test_after_the_treatment_nothing_is_drawn(run: Run, tmp_path: Path) -> None:
     assert "The treatment has taken place" in ended.err
 
 
+def test_a_treatment_that_is_still_to_come_is_not_noted(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "patch"
+    begin(run, folder)
+    ended = run("trial", "treated", folder, "9999-01-01")
+    assert ended.code == 1
+    assert "still to come" in ended.err
+    assert TrialFolder.open(folder).trial.treated_on == ()
+
+
+def test_regions_are_told_by_the_names_that_were_given(run: Run, tmp_path: Path) -> None:
+    options = ("--design", "before-after", "--treatment", "light", "--compare", "cheek,nose")
+    assert "Compared: cheek, nose, " in begin(run, tmp_path / "light", *options).out
+
+
 def test_a_patch_is_given_by_its_cells(run: Run, tmp_path: Path) -> None:
     cells = "cheek_left_15,cheek_left_16,cheek_left_20"
     ended = begin(run, tmp_path / "patch", *NEW, "--cells", cells)

@@ -22,6 +22,7 @@ from rubor.trials.trial import Mark, Origin, Session, SideResponse, Trial
 from rubor.trials.trial_answer import TrialAnswer, answer_table, answer_trial
 
 NOW = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
+BEGUN_AT = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
 TREATED_ON = date(2026, 2, 1)
 BEFORE, AFTER = (-28, -21, -14, -7), (16, 23, 30, 40, 50)
 # Seed 7 draws the right side.
@@ -77,7 +78,7 @@ def answer() -> MakeAnswer:
             compared=compared_regions(["cheek"], between_sides=True),
             smallest_effect=0.25,
             window=usual_window("botulinum_toxin"),
-            draws=(draw_side(SEED, NOW),),
+            draws=(draw_side(SEED, BEGUN_AT),),
         ).treat(TREATED_ON, NOW)
         days = (*BEFORE[: recordings // 2], *AFTER[: recordings - recordings // 2])
         for number, after in enumerate(days):

@@ -139,3 +139,16 @@ def test_a_response_that_is_gone_is_found_gone() -> None:
     result = reduction_limits(pairs)
     assert result.interval_95[0] < 1.0 < result.interval_95[1]
     assert result.value == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_side_that_never_changes_was_not_drawn_anew() -> None:
+    with pytest.raises(InputError, match="left one in all 4 sessions") as caught:
+        analyse(sides(0.4, [True] * 4), "alternating")
+    assert "split-face" in caught.value.cure
+
+
+def test_recordings_before_a_treatment_are_no_occasions() -> None:
+    rows = sides(0.4, PAIRED)
+    rows.loc[rows["session"] == "s0", "phase"] = "before"
+    with pytest.raises(InputError, match="s0: it is marked as before"):
+        analyse(rows, "alternating")

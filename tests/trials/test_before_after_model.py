@@ -97,6 +97,9 @@ def test_a_start_date_that_was_drawn_gives_a_test_and_the_stronger_claim() -> No
     result = verdict(0.2, start_candidates=candidates)
     assert result.claim == "caused"
     assert result.randomisation_p == pytest.approx(1 / 3)
+    of_two = verdict(0.2, start_candidates=candidates[:2])
+    assert of_two.claim == "changed"
+    assert "does not stand out" in (of_two.randomisation_note or "")
     with pytest.raises(InputError, match="none of the candidate dates"):
         verdict(0.2, start_candidates=candidates[:1])
 

@@ -73,6 +73,17 @@ def test_complete_separation_has_a_standard_error() -> None:
     assert result.standard_error > 0.0
 
 
+def test_complete_separation_of_few_recordings_is_not_certain() -> None:
+    apart = [5.0, 6.0, 7.0], [1.0, 2.0, 3.0]
+    better = non_overlap_of_all_pairs(*apart).interval_95
+    worse = non_overlap_of_all_pairs(*apart, "increase").interval_95
+    assert better is not None
+    assert worse is not None
+    assert better[0] < 0.75
+    assert better[1] == 1.0
+    assert worse == pytest.approx((0.0, 1.0 - better[0]))
+
+
 def test_phases_that_cannot_be_compared_are_refused() -> None:
     for before, after in (([1.0], [1.0, 2.0]), ([1.0, np.nan], [1.0, 2.0])):
         with pytest.raises(InputError):

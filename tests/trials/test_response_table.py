@@ -43,6 +43,7 @@ def changed(row: int, column: str, value: object) -> Change:
 BAD = {
     "a column is missing": (lambda rows: rows.drop(columns="response_sd"), "no column response_sd"),
     "the table is empty": (lambda rows: rows.iloc[:0], "empty"),
+    "a session has no name": (changed(3, "session", np.nan), "A row has no session"),
     "a response is NaN": (changed(3, "response", np.nan), "Session s1: the response is not a number"),
     "a response is text": (changed(3, "response", "strong"), "not a number"),
     "a standard error is zero": (changed(2, "response_sd", 0.0), "response_sd that is not above 0"),

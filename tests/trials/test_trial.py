@@ -324,3 +324,17 @@ def test_leaving_out_needs_a_reason_and_a_session(
         trial.leave_out("2026-01-10", " ", made_at)
     with pytest.raises(InputError, match="no session"):
         trial.leave_out("2026-01-11", "gone", made_at)
+
+
+def test_a_wrong_day_of_treatment_is_put_right_and_stays_on_record(
+    split_face: Trial, session_on: Callable[..., Session], made_at: datetime
+) -> None:
+    trial = split_face.treat(date(2026, 3, 20), made_at).add(session_on("2026-03-10"))
+    right = trial.correct_treatment(date(2026, 3, 20), date(2026, 3, 2), "slip", made_at)
+    assert right.treated_on == (date(2026, 3, 2),)
+    assert right.sessions[0].phase == "after"
+    assert right.events[-1].kind == "treatment date corrected"
+    assert "2026-03-20" in right.events[-1].reason and "slip" in right.events[-1].reason
+    for wrong, reason in ((date(2026, 3, 21), "slip"), (date(2026, 3, 20), " ")):
+        with pytest.raises(InputError):
+            trial.correct_treatment(wrong, date(2026, 3, 2), reason, made_at)

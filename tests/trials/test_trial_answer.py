@@ -20,6 +20,7 @@ from rubor.trials.analyse import analyse
 from rubor.trials.assignment import draw_pairs, draw_side, draw_start_date
 from rubor.trials.compared_area import compared_regions
 from rubor.trials.measured_noise import measured_noise
+from rubor.trials.simulated_trials import TrialNoise
 from rubor.trials.trial import Session, SideResponse, Trial
 from rubor.trials.trial_answer import answer_table, answer_trial, write_answer
 from rubor.trials.trial_table import shared_errors_once, trial_responses
@@ -101,6 +102,13 @@ def test_a_second_draw_and_a_recording_left_out_are_named(
     assert "somebody spoke to me" in reasons
 
 
+def test_a_draw_after_the_treatment_decided_nothing(treated_patch: Callable[..., Trial]) -> None:
+    trial = replace(treated_patch(0.6), draws=(draw_side(7, NOW),))
+    verdict = answer_trial(trial, NOW).verdict
+    assert (verdict.verdict, verdict.claim) == ("works", "changed")
+    assert "drawn on 2026-09-01, after the treatment of 2026-02-01" in " ".join(verdict.reasons)
+
+
 def test_blush_and_flush_have_verdicts_of_their_own(
     treated_patch: Callable[..., Trial], session_on: MakeSession
 ) -> None:
@@ -149,7 +157,7 @@ def test_a_recording_in_which_nothing_was_provoked_does_not_count(
 def test_a_drawn_start_lets_a_change_be_caused(
     before_after: Trial, session_on: MakeSession, made_at: datetime
 ) -> None:
-    days = [date(2026, 1, 18) + timedelta(weeks=week) for week in range(5)]
+    days = [date(2026, 1, 11) + timedelta(weeks=3 * number) for number in range(3)]
     seed = next(
         seed for seed in range(99) if draw_start_date(days, seed, made_at).drawn == ("2026-02-01",)
     )
@@ -339,3 +347,13 @@ def test_two_recordings_do_not_tell_a_scatter(split_face: Trial, session_on: Mak
     trial = split_face.add(session_on("2026-01-10")).add(session_on("2026-01-17"))
     with pytest.raises(InputError, match="do not tell this person's scatter"):
         measured_noise(trial)
+
+
+def test_a_scatter_of_few_recordings_is_drawn_towards_the_usual_one(
+    split_face: Trial, session_on: MakeSession
+) -> None:
+    """Three recordings that happen to agree do not promise that the next ones will."""
+    trial = split_face
+    for day in ("2026-01-10", "2026-01-17", "2026-01-24"):
+        trial = trial.add(session_on(day, responses=responses_of(0.4, 0.4, 0.01)))
+    assert 0.10 < measured_noise(trial).side_sd < TrialNoise().side_sd

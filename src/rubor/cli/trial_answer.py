@@ -141,6 +141,11 @@ def analyse(
                 raise typer.BadParameter(_ONLY_TABLE, param_hint=option)
         answer = _of_trial(source, now, prior=prior, pool_cycles=pool_cycles)
         folder = source if out is None else out
+    elif not source.exists():
+        raise InputError(
+            f"There is neither a trial nor a table called {source}.",
+            "Give the folder of `rubor trial new`, or a CSV file.",
+        )
     else:
         if design is None or out is None:
             raise typer.BadParameter(
@@ -208,6 +213,17 @@ def power(
             show_default=False,
         ),
     ] = None,
+    level_sd: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SD",
+            min=0.0,
+            max=2.0,
+            help="Before-after, in place of --side-sd: how much the response varies from recording to"
+            " recording, in ln; 0.30 is taken without it.",
+            show_default=False,
+        ),
+    ] = None,
     measured: Annotated[
         Path | None,
         typer.Option(
@@ -249,7 +265,7 @@ def power(
         after=after or 5,
         reduction=reduction,
         smallest_meaningful=smallest_effect,
-        noise=_noise(side_sd, measured),
+        noise=_noise(design, side_sd, level_sd, measured),
     )
     unit = "pairs" if design == "alternating" else "recordings after the treatment"
     document: dict[str, Any] = {"schema": "rubor.trial-power/1", "design": design}
@@ -275,25 +291,46 @@ def power(
         typer.echo(json.dumps(document, indent=2))
         return
     baseline = "" if design == "alternating" else f", {before} recordings before"
+    noise = question.noise
+    scatter = (
+        f"SD of the level, in ln, {noise.level_sd:.2f}"
+        if design == "before-after"
+        else f"SD of the side log-ratio {noise.side_sd:.2f}"
+    )
     typer.echo(
         f"{design}{baseline}; a true reduction of {reduction:.0%}, where {smallest_effect:.0%} matters;"
-        f" SD of the side log-ratio {question.noise.side_sd:.2f}."
+        f" {scatter}."
     )
     typer.echo("\n".join(lines))
     if measured is not None:
-        typer.echo("The SD is of few recordings, which tell it to within a factor of about two.")
+        typer.echo(
+            "This SD is of few recordings and may be far too small: ask also without --from."
+        )
 
 
-def _noise(side_sd: float | None, folder: Path | None) -> TrialNoise:
+def _noise(
+    design: str, side_sd: float | None, level_sd: float | None, folder: Path | None
+) -> TrialNoise:
     """What is stated, or measured, or usual."""
     from rubor.trials.measured_noise import measured_noise
     from rubor.trials.simulated_trials import TrialNoise
     from rubor.trials.trial_folder import TrialFolder
 
+    faces = design == "before-after"
+    if (side_sd if faces else level_sd) is not None:
+        raise typer.BadParameter(
+            "A before-after trial compares no sides: state --level-sd."
+            if faces
+            else "The sides are compared within a recording: state --side-sd.",
+            param_hint="--side-sd" if faces else "--level-sd",
+        )
+    option, stated = ("--level-sd", level_sd) if faces else ("--side-sd", side_sd)
     if folder is None:
-        return TrialNoise() if side_sd is None else TrialNoise(side_sd=side_sd)
-    if side_sd is not None:
-        raise typer.BadParameter("It is either stated or measured.", param_hint="--side-sd")
+        if stated is None:
+            return TrialNoise()
+        return TrialNoise(level_sd=stated) if faces else TrialNoise(side_sd=stated)
+    if stated is not None:
+        raise typer.BadParameter("It is either stated or measured.", param_hint=option)
     return measured_noise(TrialFolder.open(folder).trial)
 
 
@@ -317,16 +354,17 @@ def _read_table(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        return pd.read_csv(path)
-    except FileNotFoundError as error:
-        raise InputError(
-            f"There is neither a trial nor a table called {path}.",
-            "Give the folder of `rubor trial new`, or a CSV file.",
-        ) from error
+        table = pd.read_csv(path)
     except (UnicodeDecodeError, ValueError) as error:
         raise InputError(
             f"{path} is not a table: {error}.", "Save it as CSV with a header line, in UTF-8."
         ) from error
+    if len(table.columns) == 1 and ";" in str(table.columns[0]):
+        raise InputError(
+            f"The columns of {path} are separated by semicolons.",
+            "Save it with commas between the columns and points in the numbers.",
+        )
+    return table
 
 
 def _tell(answer: TrialAnswer, folder: Path) -> None:

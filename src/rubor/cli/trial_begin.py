@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -21,6 +21,7 @@ __all__ = ["draw", "new", "reveal", "treated"]
 
 # Small enough that every program reads it exactly from JSON.
 _SEED_BITS = 48
+_USUAL_PAIRS = 6
 
 _Folder = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="Folder of the trial.", show_default=False)
@@ -111,8 +112,15 @@ def new(
         typer.Option(help="Alternating: whether sides or days are drawn in pairs."),
     ] = "side",
     pairs: Annotated[
-        int, typer.Option(metavar="N", min=1, max=200, help="Alternating: how many pairs.")
-    ] = 6,
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=200,
+            help="Alternating: how many pairs; 6 where nothing is said.",
+            show_default=False,
+        ),
+    ] = None,
     blind: Annotated[
         bool,
         typer.Option(
@@ -151,6 +159,8 @@ def new(
 
     if start_dates is not None and design != "before-after":
         raise typer.BadParameter("only a before-after trial draws it.", param_hint="--start-dates")
+    if pairs is not None and design != "alternating":
+        raise typer.BadParameter("only an alternating trial has pairs.", param_hint="--pairs")
     now = datetime.now(UTC).replace(microsecond=0)
     between = design == "split-face" or (design == "alternating" and alternate == "side")
     compared = (
@@ -159,7 +169,7 @@ def new(
         else compared_cells(parse_names(cells), between_sides=between)
     )
     chosen_seed = secrets.randbits(_SEED_BITS) if seed is None else seed
-    drawn = _first_draw(design, alternate, pairs, start_dates, chosen_seed, now)
+    drawn = _first_draw(design, alternate, pairs or _USUAL_PAIRS, start_dates, chosen_seed, now)
     events = [TrialEvent("created", now)]
     if drawn is not None:
         events.append(TrialEvent("drawn", now, drawn.reason))
@@ -238,6 +248,17 @@ def treated(
     day: Annotated[
         str, typer.Argument(metavar="DATE", help="Such as 2026-03-01.", show_default=False)
     ],
+    instead_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="A day that was noted wrongly and is put right by this one; with --reason.",
+            show_default=False,
+        ),
+    ] = None,
+    reason: Annotated[
+        str, typer.Option(help="Why the date is corrected. It stays on record.", show_default=False)
+    ] = "",
     as_json: _AsJson = False,
 ) -> None:
     """Note the day of the treatment; recordings after it come after.
@@ -245,12 +266,27 @@ def treated(
     A second treatment begins a new cycle, with a verdict of its own.
 
         rubor trial treated patch 2026-03-01
+
+    A date that was noted wrongly is put right; that it was stays on record:
+
+        rubor trial treated patch 2026-03-02 --instead-of 2026-03-20 --reason "slip of the pen"
     """
+    from rubor.errors import InputError
     from rubor.trials.trial_folder import TrialFolder
 
     stored = TrialFolder.open(folder)
     on = parse_day(day, "DATE")
-    stored.write(stored.trial.treat(on, datetime.now(UTC).replace(microsecond=0)))
+    if on > date.today():
+        raise InputError(
+            f"{on} is still to come.", "Note the treatment when it has been given, with its day."
+        )
+    now = datetime.now(UTC).replace(microsecond=0)
+    if instead_of is None:
+        changed = stored.trial.treat(on, now)
+    else:
+        wrong = parse_day(instead_of, "--instead-of")
+        changed = stored.trial.correct_treatment(wrong, on, reason, now)
+    stored.write(changed)
     _tell(stored.path, stored.trial, as_json=as_json)
 
 
@@ -273,8 +309,6 @@ def _first_draw(
 
 def _drawn_like(earlier: Draw, seed: int, now: datetime) -> Draw:
     """A new draw of the same kind among the same candidates."""
-    from datetime import date
-
     from rubor.trials.assignment import draw_pairs, draw_side, draw_start_date
 
     if earlier.kind == "side":
@@ -321,7 +355,8 @@ def _tell(folder: Path, trial: Trial, *, as_json: bool) -> None:
 
 def _area_words(trial: Trial) -> str:
     area = trial.compared
-    names = sorted({name.replace("_left", "") for name in area.left})
+    # Of nose, chin and forehead each side is a list of cells; what was asked for is the region.
+    names = sorted({name.partition("_left")[0] for name in area.left})
     what = ", ".join(names) if area.kind == "regions" else f"{len(area.left)} cells"
     words = f"{what}, {area.area_cm2:.0f} cm² on each side"
     if area.near_midline:
@@ -365,7 +400,7 @@ def _next_words(folder: Path, trial: Trial) -> str:
         )
     if not trial.treated_on:
         return (
-            f"record before the treatment, at least four times ({before} so far), and `rubor trial add"
-            f" {folder} RESULT --date ...`; then `rubor trial treated {folder} DATE`"
+            f"record before the treatment, better four times than three ({before} so far), and"
+            f" `rubor trial add {folder} RESULT --date ...`; then `rubor trial treated {folder} DATE`"
         )
     return f"record after it, `rubor trial add {folder} ...`, and `rubor trial analyse {folder}`"

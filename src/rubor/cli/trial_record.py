@@ -212,4 +212,5 @@ def _tell(trial: Trial, session: Session) -> None:
     counted = trial.counted
     before = sum(one.phase == "before" for one in counted)
     where = f"{before} before and {len(counted) - before} after the treatment"
-    typer.echo(f"The trial has {len(counted)} recordings" + (f": {where}." if phase else "."))
+    number = "1 recording" if len(counted) == 1 else f"{len(counted)} recordings"
+    typer.echo(f"The trial has {number}" + (f": {where}." if phase else "."))

@@ -32,6 +32,8 @@ _LEAST_LEVEL: Final = 0.1
 _SMALL: Final = 1e-12
 _EXACT_BLOCKS: Final = 16
 _DRAWS: Final = 65536
+# So many draws of a side hardly ever give the same one.
+_ONE_SIDE_ALL_THROUGH: Final = 4
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,9 @@ def alternating_pairs(rows: pd.DataFrame) -> tuple[Pairs, IntArray, tuple[str, .
     assigned = rows.groupby("session")["treated"].nunique()
     if "side" in rows.columns and (assigned == 2).all():
         recordings, notes = pair_sides(rows)
+        occasions = _occasions(rows, recordings)
+        if occasions is None:
+            _sides_change(recordings)
         pairs = Pairs(
             treated=recordings.treated[None],
             treated_sd=recordings.treated_sd[None],
@@ -158,13 +163,24 @@ def alternating_pairs(rows: pd.DataFrame) -> tuple[Pairs, IntArray, tuple[str, .
             untreated_sd=recordings.untreated_sd[None],
             left=np.where(recordings.treated_left, 1.0, -1.0)[None],
         )
-        return pairs, _side_blocks(recordings, _occasions(rows, recordings)), notes
+        return pairs, _side_blocks(recordings, occasions), notes
     if (assigned == 2).any():
         raise InputError(
             "In some sessions one side is treated, in others both or none.",
             "Alternate either the sides of every recording or whole days.",
         )
     return _day_pairs(rows)
+
+
+def _sides_change(recordings: Recordings) -> None:
+    left = recordings.treated_left
+    if len(left) < _ONE_SIDE_ALL_THROUGH or len(np.unique(left)) > 1:
+        return
+    raise InputError(
+        f"The treated side is the {'left' if left[0] else 'right'} one in all {len(left)} sessions: it"
+        " was not drawn anew for each.",
+        "If one side was drawn once, choose the design 'split-face'.",
+    )
 
 
 def _occasions(rows: pd.DataFrame, recordings: Recordings) -> IntArray | None:

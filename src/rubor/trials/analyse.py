@@ -307,7 +307,7 @@ def _days_of_treatment(
     if treated_on is None:
         raise InputError(
             "The date of the treatment is missing, so that it is not known which recordings count.",
-            "Give `treated_on`, as 2026-03-14.",
+            "Give `treated_on` (--treated-on), as 2026-03-14.",
         )
     given = [treated_on] if isinstance(treated_on, (str, date)) else list(treated_on)
     days = {number + 1: _day(one) for number, one in enumerate(given)}
@@ -333,7 +333,7 @@ def _days_since(rows: pd.DataFrame, days: dict[int, date]) -> npt.NDArray[np.int
             raise InputError(
                 f"Session {first['session']} of {first['date'].date()} is marked '{first['phase']}' but"
                 f" lies {side} the treatment.",
-                "Correct the date, the phase or `treated_on`.",
+                "Correct the date, the phase or `treated_on` (--treated-on).",
             )
     return np.asarray(since, dtype=np.int64)
 

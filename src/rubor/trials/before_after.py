@@ -4,7 +4,7 @@ People begin in a bad spell (regression to the mean), respond less each time a t
 (habituation, a trend) and improve without an effective treatment. None of these can be told from an
 effect by recordings of one face, so their expected size is taken off and their uncertainty is added
 to the interval; it does not shrink with more recordings. The claim is `changed`, unless the date of
-the treatment was drawn at random among candidates.
+the treatment was drawn at random among candidates and the drawn one stands out from the others.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from rubor.trials.phase_ratios import Series, phase_ratios
 from rubor.trials.response_table import Recordings
 
 __all__ = [
+    "CAUSED_UP_TO_P",
     "UntreatedCourse",
     "compare_phases",
     "course_series",
@@ -38,6 +39,13 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 _FALLING: Final = -0.6
+
+CAUSED_UP_TO_P: Final = 1.0 / 3.0
+"""Largest p of the drawn date at which a change is said to be caused: a judgement.
+
+The drawn date must stand out from two others at least. With a handful of recordings, candidates between
+the same two of them cannot be told apart, so that the usual 0.05 is out of reach; p itself is stated.
+"""
 
 
 @dataclass(frozen=True)
@@ -154,23 +162,34 @@ def compare_phases(
     counts = int(np.sum(~recordings.after)), int(np.sum(recordings.after))
     check_counts(*counts)
     ratios = phase_ratios(*course_series(recordings, course))
-    drawn = start_p is not None
     return Comparison(
         contrast=ratios,
         before=counts[0],
         after=counts[1],
         between_sd=float(ratios.between_sd[0]),
-        claim="caused" if drawn else "changed",
+        claim="caused" if start_p is not None and start_p <= CAUSED_UP_TO_P else "changed",
         randomisation_p=start_p,
-        randomisation_note=(
-            "The date of the treatment was drawn: share of the candidate dates at which the fall would"
-            " have been as large."
-            if drawn
-            else "Nothing was drawn at random, so that there is no randomisation test and other causes"
-            " of a change are not excluded."
-        ),
+        randomisation_note=_randomisation_note(start_p),
         notes=(course.described(), *_falling_baseline(recordings)),
     )
+
+
+def _randomisation_note(start_p: float | None) -> str:
+    if start_p is None:
+        return (
+            "Nothing was drawn at random, so that there is no randomisation test and other causes of a"
+            " change are not excluded."
+        )
+    note = (
+        "The date of the treatment was drawn: share of the candidate dates at which the fall would have"
+        " been as large."
+    )
+    if start_p > CAUSED_UP_TO_P:
+        note += (
+            " The drawn date does not stand out from at least two others, so that other causes are not"
+            " excluded."
+        )
+    return note
 
 
 def start_date_p(

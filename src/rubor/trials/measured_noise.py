@@ -11,13 +11,17 @@ from rubor.trials.trial import Trial
 __all__ = ["measured_noise"]
 
 _FEWEST = 3
+# A scatter from few recordings is drawn towards the usual ones, as if these had been seen in so many
+# recordings more: three alone tell it to within a factor of about two, and too small a one promises
+# too much.
+_USUAL_COUNTS_FOR = 2.0
 
 
 def measured_noise(trial: Trial) -> TrialNoise:
     """The scatter of the recordings before the treatment, for `rubor.trials.power`.
 
     What was not measured, such as habituation, stays at its usual value. The error of measurement is
-    taken off the scatter. Three recordings tell a scatter to within a factor of about two.
+    taken off the scatter, and the scatter is drawn towards the usual one while recordings are few.
 
     Args:
         trial: with recordings before its treatment.
@@ -49,9 +53,16 @@ def measured_noise(trial: Trial) -> TrialNoise:
     log_sizes = np.log(sizes)
     side = float(np.var(log_sizes[:, 0] - log_sizes[:, 1], ddof=1)) - max(side_error, 0.0)
     level = float(np.var(log_sizes.mean(axis=1), ddof=1)) - level_error
+    usual = TrialNoise()
+
+    def drawn_towards(measured: float, usual_sd: float) -> float:
+        seen = len(usable) - 1
+        total = _USUAL_COUNTS_FOR * usual_sd**2 + seen * max(measured, 0.0)
+        return float(np.sqrt(total / (_USUAL_COUNTS_FOR + seen)))
+
     return TrialNoise(
-        side_sd=float(np.sqrt(max(side, 0.0))),
-        level_sd=float(np.sqrt(max(level, 0.0))),
+        side_sd=drawn_towards(side, usual.side_sd),
+        level_sd=drawn_towards(level, usual.level_sd),
         response=float(sizes.mean()),
         response_sd=float(np.sqrt(max(np.mean(errors**2) - covariances.mean(), 0.0))),
     )

@@ -317,8 +317,10 @@ def _newcombe_interval(value: float, m: int, n: int) -> tuple[float, float]:
         spread = 1.0 + half * ((1.0 - theta) / (2.0 - theta) + theta / (1.0 + theta))
         return (value - theta) ** 2 * m * n - z**2 * theta * (1.0 - theta) * spread
 
-    low = 0.0 if value <= _EDGE else float(brentq(beyond, _EDGE**2, value, xtol=1e-12))
+    # A value of 0 or 1 is itself a root, but not the limit on its inner side.
+    inner = min(max(value, _EDGE), 1.0 - _EDGE)
+    low = 0.0 if value <= _EDGE else float(brentq(beyond, _EDGE**2, inner, xtol=1e-12))
     high = (
-        1.0 if value >= 1.0 - _EDGE else float(brentq(beyond, value, 1.0 - _EDGE**1.5, xtol=1e-12))
+        1.0 if value >= 1.0 - _EDGE else float(brentq(beyond, inner, 1.0 - _EDGE**1.5, xtol=1e-12))
     )
     return low, high

@@ -29,15 +29,18 @@ from rubor.trials.autocorrelation import (
 )
 from rubor.trials.contrast import ContrastAt, between_variance
 
-__all__ = ["PhaseRatios", "Series", "phase_ratios"]
+__all__ = ["LEAST_BETWEEN_SD", "PhaseRatios", "Series", "phase_ratios"]
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
+LEAST_BETWEEN_SD: Final = 0.02
+"""No scatter between recordings is taken for less."""
+
 _ROUNDS: Final = 5
 # Ends of what the weights may suppose; the variance of the result is estimated without them.
 _FIRST_VARIANCE: Final = 0.04
-_LEAST_VARIANCE: Final = 0.02**2
+_LEAST_VARIANCE: Final = LEAST_BETWEEN_SD**2
 _LEAST_KEPT: Final = 0.02
 _LEAST_LEVEL: Final = 0.1
 _SMALL: Final = 1e-12

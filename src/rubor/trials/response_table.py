@@ -121,6 +121,11 @@ def check_responses(responses: pd.DataFrame, design: str) -> ResponseTable:
         )
     if responses.empty:
         raise InputError("The table of responses is empty.", "Add recordings first.")
+    if responses["session"].isna().any():
+        raise InputError(
+            "A row has no session.",
+            "Give each recording a name of its own, the same in the rows of its two sides.",
+        )
     rows = responses.reset_index(drop=True).copy()
     rows["session"] = rows["session"].astype(str)
     rows["date"] = _dates(rows)
@@ -145,7 +150,11 @@ def check_responses(responses: pd.DataFrame, design: str) -> ResponseTable:
     _no_duplicates(rows)
     _one_value_per_session(rows, ("date", "phase", "cycle"))
     rows = rows.sort_values(["date", "session"], kind="stable").reset_index(drop=True)
-    if design != "alternating":
+    if design == "alternating":
+        cure = "Take its rows out: each occasion of an alternating trial is its own comparison."
+        late = rows["phase"] == "after"
+        _require(rows, late, "it is marked as before the treatment", cure)
+    else:
         _phases_in_order(rows)
     if design == "split-face":
         _both_sides(rows)

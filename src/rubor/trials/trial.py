@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Final, Literal, get_args
 
 from rubor.errors import InputError
@@ -32,7 +33,9 @@ __all__ = [
 
 Phase = Literal["before", "after"]
 Provocation = Literal["blush", "flush", "rest"]
-EventKind = Literal["created", "drawn", "drawn again", "revealed", "treated", "left out"]
+EventKind = Literal[
+    "created", "drawn", "drawn again", "revealed", "treated", "treatment date corrected", "left out"
+]
 
 PROVOCATIONS: Final[tuple[Provocation, ...]] = get_args(Provocation)
 
@@ -344,32 +347,50 @@ class Trial:
             InputError: an alternating trial, whose days are drawn; a day on or before an earlier
                 treatment; or one that does not fit the drawn start date.
         """
+        return self._treated((*self.treated_on, day), TrialEvent("treated", at, day.isoformat()))
+
+    def correct_treatment(self, wrong: date, day: date, reason: str, at: datetime) -> Trial:
+        """Put right a day of treatment that was noted wrongly; the slip and the reason stay on record.
+
+        Raises:
+            InputError: no treatment was noted on that day, no reason is given, or the right day does
+                not fit the others.
+        """
+        if wrong not in self.treated_on:
+            noted = ", ".join(str(one) for one in self.treated_on) or "none"
+            raise InputError(
+                f"No treatment was noted on {wrong} (noted: {noted}).",
+                "Name the day that was noted.",
+            )
+        if not reason.strip():
+            raise InputError("A correction needs a reason.", "Say what was wrong.")
+        days = tuple(day if one == wrong else one for one in self.treated_on)
+        text = f"{day.isoformat()} instead of {wrong.isoformat()}: {reason.strip()}"
+        return self._treated(days, TrialEvent("treatment date corrected", at, text))
+
+    def _treated(self, days: tuple[date, ...], event: TrialEvent) -> Trial:
         if self.design == "alternating":
             raise InputError(
                 "In an alternating trial every occasion has its own treatment.",
                 "Add the recordings with the number of their occasion.",
             )
-        if self.treated_on and day <= self.treated_on[-1]:
-            raise InputError(
-                f"The treatment of {self.treated_on[-1]} is not before {day}.",
-                "Give the dates of treatment in order.",
-            )
-        draw = self.assignment
-        if not self.treated_on and draw is not None and draw.kind == "start date":
-            drawn = draw.drawn[0]
-            if day.isoformat() != drawn:
+        for earlier, later in pairwise(days):
+            if later <= earlier:
                 raise InputError(
-                    f"The start that was drawn is {drawn}, not {day}.",
-                    "Treat on that day, or draw again with a reason that the verdict will name.",
+                    f"The treatment of {earlier} is not before {later}.",
+                    "Give the dates of treatment in order. A date that was noted wrongly is put right"
+                    " with `rubor trial treated FOLDER DATE --instead-of WRONG`.",
                 )
-        treated = replace(
-            self,
-            treated_on=(*self.treated_on, day),
-            events=(*self.events, TrialEvent("treated", at, day.isoformat())),
-        )
+        draw = self.assignment
+        if draw is not None and draw.kind == "start date" and days[0].isoformat() != draw.drawn[0]:
+            raise InputError(
+                f"The start that was drawn is {draw.drawn[0]}, not {days[0]}.",
+                "Treat on that day, or draw again with a reason that the verdict will name.",
+            )
+        treated = replace(self, treated_on=days, events=(*self.events, event))
         moved = tuple(
             session
-            if session.date == day
+            if session.date in days
             else replace(session, phase=treated.phase_on(session.date))
             for session in self.sessions
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -82,6 +82,9 @@ def answer_trial(
         notes=_record(trial),
         **options,
     )
+    if _drawn_late(trial):
+        # Chance did not decide it, so that other causes are not excluded.
+        verdicts = [replace(verdict, claim="changed") for verdict in verdicts]
     main, *further = verdicts
     return TrialAnswer(
         main,
@@ -210,7 +213,21 @@ def _record(trial: Trial) -> tuple[str, ...]:
         for session in trial.sessions
         if session.left_out
     ]
-    return (*again, *left_out)
+    return (*_drawn_late(trial), *again, *left_out)
+
+
+def _drawn_late(trial: Trial) -> tuple[str, ...]:
+    """What to say of a draw that came after what it should have decided."""
+    draw = trial.assignment
+    begun = trial.treated_on or tuple(session.date for session in trial.counted)
+    # The day of a draw is that of Greenwich, a day off at most.
+    if draw is None or not begun or draw.drawn_at.date() <= min(begun) + timedelta(days=1):
+        return ()
+    what = "treatment" if trial.treated_on else "first recording"
+    return (
+        f"What is treated was drawn on {draw.drawn_at:%Y-%m-%d}, after the {what} of {min(begun)}: the"
+        " draw decided nothing, and the claim is 'changed'.",
+    )
 
 
 def _marks(trial: Trial) -> tuple[str, ...]:

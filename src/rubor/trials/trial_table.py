@@ -47,7 +47,7 @@ def trial_responses(trial: Trial) -> pd.DataFrame:
     if not rows:
         raise InputError(
             "There is no recording in this trial yet.",
-            "Add some with `rubor trial add`: at least two before the treatment and two after it.",
+            "Add some with `rubor trial add`: at least three before the treatment and three after it.",
         )
     table = pd.DataFrame(rows, columns=list(TABLE_COLUMNS))
     return table if trial.between_sides else table.drop(columns="side")

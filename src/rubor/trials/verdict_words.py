@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from rubor.trials.comparison import MINIMUM_PER_PHASE, Comparison
+from rubor.trials.phase_ratios import LEAST_BETWEEN_SD
 from rubor.trials.posterior import Posterior
 from rubor.trials.recordings_needed import MOST_RECORDINGS
 from rubor.trials.reduction_limits import Reduction
@@ -14,12 +15,32 @@ __all__ = ["percent", "reasons", "would_change_it"]
 
 
 def percent(share: float) -> str:
-    """A share in whole percent; a missing limit in words.
+    """A share in whole percent, with a true minus; a missing limit in words.
 
-    >>> percent(0.504), percent(-math.inf)
-    ('50 %', 'no limit')
+    >>> percent(0.504), percent(-0.2), percent(-math.inf)
+    ('50 %', '−20 %', 'no limit')
     """
-    return f"{100.0 * share:.0f} %" if math.isfinite(share) else "no limit"
+    if not math.isfinite(share):
+        return "no limit"
+    whole = round(100.0 * share)
+    return f"{'−' if whole < 0 else ''}{abs(whole)} %"
+
+
+def _probability(share: float) -> str:
+    """A probability, never as a certainty.
+
+    >>> _probability(0.972), _probability(0.9969)
+    ('97 %', 'over 99 %')
+    """
+    if share > 0.99:
+        return "over 99 %"
+    return "under 1 %" if share < 0.01 else percent(share)
+
+
+def _scatter(between_sd: float) -> str:
+    """What the analysis takes for the least may be less."""
+    least = between_sd <= LEAST_BETWEEN_SD * (1.0 + 1e-6)
+    return percent(between_sd) + (" or less" if least else "")
 
 
 def _interval(limits: tuple[float, float]) -> str:
@@ -40,13 +61,13 @@ def reasons(
     smallest = percent(smallest_meaningful)
     told = {
         "works": f"The always-valid interval of the reduction, {always}, lies above 0, and a reduction"
-        f" of at least {smallest} has a probability of {percent(likely)}.",
+        f" of at least {smallest} has a probability of {_probability(likely)}.",
         "worse": f"The always-valid interval of the reduction, {always}, lies below 0.",
         "no meaningful effect": f"The always-valid interval of the reduction, {always}, lies below"
         f" {smallest}, the smallest reduction that matters.",
         "not enough yet": f"The always-valid interval of the reduction is {always}, and a reduction of at"
-        f" least {smallest} has a probability of {percent(likely)}: neither an effect nor its absence"
-        " is established.",
+        f" least {smallest} has a probability of {_probability(likely)}: neither an effect nor its"
+        " absence is established.",
         "invalid": "The comparison does not stand.",
     }[word]
     counts = (
@@ -55,6 +76,7 @@ def reasons(
         else f"It rests on {comparison.before} {unit} before and {comparison.after} after; the recording"
         " is the unit."
     )
+    least = f"{MINIMUM_PER_PHASE} {unit}" + ("" if comparison.paired else " in a phase")
     few = min(comparison.before, comparison.after) < MINIMUM_PER_PHASE
     return (
         *comparison.broken,
@@ -62,8 +84,9 @@ def reasons(
         f"Reduction {percent(reduction.value)}, 95 % interval {_interval(reduction.interval_95)} for one"
         " look.",
         counts,
-        *((f"Fewer than {MINIMUM_PER_PHASE} {unit} in a phase give no verdict.",) if few else ()),
-        f"From recording to recording the response scatters by {percent(comparison.between_sd)}.",
+        *((f"Fewer than {least} give no verdict.",) if few else ()),
+        f"Beyond the error of measuring, what is compared scatters by {_scatter(comparison.between_sd)}"
+        " from recording to recording.",
         *comparison.notes,
     )
 
@@ -73,6 +96,7 @@ def would_change_it(
 ) -> tuple[str, ...]:
     """What would change a verdict."""
     unit = "pairs" if comparison.paired else "follow-up recordings"
+    more = f"{unit[:-1]}, if it resembles" if needed == 1 else f"{unit}, if they resemble"
     if word == "invalid":
         return ("A trial in which the comparison stands.",)
     told = {
@@ -81,7 +105,7 @@ def would_change_it(
         "worse": "Later recordings that bring the upper limit above 0.",
         "no meaningful effect": "Later recordings that bring the upper limit above"
         f" {percent(smallest_meaningful)}.",
-        "not enough yet": f"About {needed} more {unit}, if they resemble those so far."
+        "not enough yet": f"About {needed} more {more} those so far."
         if needed is not None
         else f"Even {MOST_RECORDINGS} more {unit} like those so far would hardly settle it: less scatter"
         " between recordings (the same task, light and place), a new trial with more recordings before"
