@@ -202,7 +202,7 @@ def test_another_picture_size_is_marked_and_a_turned_one_is_not(
 
 
 @pytest.mark.parametrize("hours", [None, 3.0, 23.9])
-@pytest.mark.parametrize("name", ["Brimonidine gel", "oxymetazoline 1 %"])
+@pytest.mark.parametrize("name", ["Brimonidine gel", "oxymetazoline 1 %", "Mirvaso"])
 def test_a_gel_that_pales_the_skin_is_refused_for_a_day(
     split_face: Trial, session_on: MakeSession, name: str, hours: float | None
 ) -> None:
