@@ -20,6 +20,8 @@ from rubor.cli.measure_command import measure
 from rubor.cli.problem import DEBUG_VARIABLE
 from rubor.cli.simulate_command import simulate
 from rubor.cli.skin_tones_command import skin_tones
+from rubor.cli.suitability_command import suitability
+from rubor.cli.treatments_command import treatments
 from rubor.cli.trial_command import trial
 
 __all__ = ["app", "main"]
@@ -102,5 +104,7 @@ app.command(short_help="Measure the redness of a face over time, in videos and p
 app.command("skin-tones", short_help="Show the steps of skin tone to choose from.")(skin_tones)
 app.command(short_help="Find when a face reddened in measured recordings, and how much.")(episodes)
 app.add_typer(trial, name="trial", short_help="Find out whether a treatment worked.")
+app.command(short_help="Show what is known of each treatment, with sources.")(treatments)
+app.command(short_help="Find out what may suit a person, in which order, and why.")(suitability)
 app.command(short_help="Make a video in which everything that happens is known.")(simulate)
 app.command(short_help="Say what this installation has and lacks.")(doctor)

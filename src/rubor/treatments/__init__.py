@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from rubor.treatments.catalogue import Treatment, catalogue, sequences, treatment
+from rubor.treatments.comparison import compare
+from rubor.treatments.cost import TreatmentCost, treatment_cost
 from rubor.treatments.priors import (
     CommonPriors,
     Prior,
@@ -16,8 +19,15 @@ __all__ = [
     "CommonPriors",
     "Prior",
     "ReductionThirds",
+    "Treatment",
+    "TreatmentCost",
     "TreatmentPriors",
+    "catalogue",
     "common_priors",
+    "compare",
+    "sequences",
+    "treatment",
+    "treatment_cost",
     "treatment_names",
     "treatment_priors",
 ]
