@@ -159,8 +159,8 @@ def method_sentences(verdict: Verdict) -> tuple[str, ...]:
         " reduction) + error. Zero and negative responses are data.",
         "The 95 % interval is that of one look, without a prior of the effect. The always-valid interval"
         " is an anytime-valid one, widened where neighbouring recordings are alike.",
-        f"From recording to recording the ratio varied by about {share(verdict.between_sd)} (SD) beyond the"
-        " error of measuring.",
+        f"From recording to recording the ratio varied by about {share(verdict.between_sd)} (SD) beyond"
+        " the error of measuring.",
         f"Prior of the reduction: {verdict.prior}.".replace("very_low", "very low"),
     ]
     if verdict.wear_off is not None:
