@@ -16,6 +16,7 @@ from rubor.measurement.baseline import Baseline
 from rubor.measurement.light_reference import LightReference
 from rubor.measurement.recording import CELL_COLUMNS, SUMMARY_SCHEMA, TRACE_COLUMNS
 from rubor.measurement.region_series import ColourSeries
+from rubor.measurement.skin_reading import SkinReading
 from rubor.measurement.tables import cell_chunks, trace_table
 from rubor.vision.reference_face import REGIONS, reference_face
 
@@ -36,6 +37,7 @@ def recording(name: str = "blush.mp4") -> Recording:
     nothing = np.full(FRAMES, np.nan)
     light = LightReference("none", time_s, nothing, nothing, nothing, nothing, 0, False, "none")
     rest = Baseline(0.0, 1.0, "option", None)
+    skin = SkinReading(48.0, 8.4, "declared", (0.5, 0.2), 0.05)
     summary = {
         "schema": SUMMARY_SCHEMA,
         "file": {"name": name, "sha256": "0" * 64},
@@ -47,8 +49,8 @@ def recording(name: str = "blush.mp4") -> Recording:
     }
     return Recording(
         summary,
-        trace_table(time_s, colours(REGIONS), rest, light),
-        lambda: cell_chunks(time_s, colours(CELLS), rest, light),
+        trace_table(time_s, colours(REGIONS), rest, light, skin),
+        lambda: cell_chunks(time_s, colours(CELLS), rest, light, skin),
     )
 
 
