@@ -24,6 +24,7 @@ def test_every_model_of_the_list_is_in_this_installation(name: str) -> None:
         ("face_detection_short_range", [1, 128, 128, 3]),
         ("face_detection_full_range_sparse", [1, 192, 192, 3]),
         ("face_landmark", [1, 192, 192, 3]),
+        ("iris_landmark", [1, 64, 64, 3]),
     ],
 )
 def test_a_model_opens_and_takes_the_picture_size_of_its_card(

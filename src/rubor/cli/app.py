@@ -17,6 +17,8 @@ from rubor.cli.demo_command import demo
 from rubor.cli.doctor_command import doctor
 from rubor.cli.episodes_command import episodes
 from rubor.cli.measure_command import measure
+from rubor.cli.missed_command import missed
+from rubor.cli.plan_command import plan
 from rubor.cli.problem import DEBUG_VARIABLE
 from rubor.cli.simulate_command import simulate
 from rubor.cli.skin_tones_command import skin_tones
@@ -106,5 +108,7 @@ app.command(short_help="Find when a face reddened in measured recordings, and ho
 app.add_typer(trial, name="trial", short_help="Find out whether a treatment worked.")
 app.command(short_help="Show what is known of each treatment, with sources.")(treatments)
 app.command(short_help="Find out what may suit a person, in which order, and why.")(suitability)
+app.command(short_help="Plan injections on one's own face, in true scale.")(plan)
+app.command(short_help="Find what a treatment missed, and when the next may be.")(missed)
 app.command(short_help="Make a video in which everything that happens is known.")(simulate)
 app.command(short_help="Say what this installation has and lacks.")(doctor)

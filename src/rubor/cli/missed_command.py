@@ -1,0 +1,101 @@
+"""`rubor missed`: what a treatment missed, and when the next one may be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rubor.cli.clear_errors import with_clear_errors
+from rubor.cli.trial_values import parse_day
+
+__all__ = ["missed"]
+
+
+@with_clear_errors
+def missed(
+    plan: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PLAN", dir_okay=False, help="The plan.json that was used.", show_default=False
+        ),
+    ],
+    recording: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR",
+            help="A blush after the treatment: a folder that `rubor measure` wrote.",
+            show_default=False,
+        ),
+    ],
+    treated: Annotated[
+        str, typer.Option(metavar="DATE", help="Day of the treatment.", show_default=False)
+    ],
+    map_file: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="FILE.svg", help="Draw the map.", show_default=False),
+    ] = None,
+    earlier: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="The prescriber decided on a session from this day on, before the usual 12 weeks.",
+            show_default=False,
+        ),
+    ] = None,
+    prescriber: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who decided so.", show_default=False)
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Why.", show_default=False)
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the result as one JSON object on stdout.")
+    ] = False,
+) -> None:
+    """Find the cells that still blush beside the injected points.
+
+    Cells of about 1 cm² that redden above their noise, with no point within reach, are named for a next
+    plan; those that redden in spite of a point are named apart. The next session is not before 12 weeks
+    after this one, unless the prescriber decides otherwise.
+
+        rubor missed plan/plan.json results/after --treated 2026-03-01
+
+    **Exit codes**: 0 done; 1 refused, with the reason and the cure; 2 usage.
+    """
+    from rubor.errors import InputError
+    from rubor.measurement.recording import Recording
+    from rubor.pathway.missed_area import EarlierSession, missed_area, missed_to_json
+    from rubor.pathway.plan_json import plan_from_json
+
+    decision = None
+    if earlier is not None:
+        decision = EarlierSession(prescriber or "", reason or "", parse_day(earlier, "--earlier"))
+    try:
+        document = json.loads(plan.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{plan} cannot be read as a plan.", "Give the plan.json that `rubor plan` wrote."
+        ) from error
+    found = missed_area(
+        plan_from_json(document),
+        Recording.load(recording),
+        parse_day(treated, "--treated"),
+        decision,
+    )
+    if map_file is not None:
+        from rubor.pathway.plan_figures import plot_missed_map
+        from rubor.report.typst_document import outlined_svg
+        from rubor.trials.trial_folder import write_whole
+
+        write_whole(map_file, outlined_svg(plot_missed_map(found)).encode())
+    if as_json:
+        typer.echo(json.dumps(missed_to_json(found), indent=2, ensure_ascii=False))
+        return
+    for sentence in found.sentences:
+        typer.echo(sentence)
+    if found.missed:
+        typer.echo(f"Cells:  {','.join(found.missed)}")
+    typer.echo(f"Source: {found.source}")

@@ -1,0 +1,111 @@
+"""An injection plan as JSON, and back; described by `schemas/plan.schema.json`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from datetime import date
+from typing import Any
+
+from rubor.errors import InputError
+from rubor.pathway.dosing import Dosing, PlanWarning
+from rubor.pathway.face_drawing import DrawnLine
+from rubor.pathway.injection_plan import (
+    PLAN_SCHEMA,
+    Authority,
+    InjectionPlan,
+    PlannedArea,
+    PlannedZone,
+    PlanPhoto,
+    PlanWishes,
+)
+from rubor.pathway.injection_points import InjectionPoint
+from rubor.pathway.true_scale import TrueScale
+
+__all__ = ["plan_from_json", "plan_to_json"]
+
+
+def plan_to_json(plan: InjectionPlan) -> dict[str, Any]:
+    """The plan as what JSON can hold, with what follows from it: `draft`, `area_cm2`, `cells`."""
+    document = {
+        "schema": PLAN_SCHEMA,
+        "draft": plan.draft,
+        "area_cm2": plan.area_cm2,
+        "cells": plan.cells,
+        **asdict(plan),
+    }
+    plain: dict[str, Any] = _plain(document)
+    return plain
+
+
+def plan_from_json(document: Any) -> InjectionPlan:
+    """The plan of such a document.
+
+    Raises:
+        InputError: it is none, is of another version, or was changed so that it contradicts itself.
+    """
+    if not isinstance(document, dict) or document.get("schema") != PLAN_SCHEMA:
+        found = document.get("schema") if isinstance(document, dict) else None
+        raise InputError(
+            f"This is not a plan that this version of Rubor can read ({found or 'no schema'}).",
+            f"It reads {PLAN_SCHEMA}, which `rubor plan` writes.",
+        )
+    try:
+        plan = _plan(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(f"The plan is damaged: {error}.", "Make it again.") from error
+    if plan_to_json(plan) != document:
+        raise InputError("The plan contradicts itself: it was changed.", "Make it again.")
+    return plan
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _frozen(value: Any) -> Any:
+    """Lists as tuples, as the dataclasses hold them."""
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+def _record(kind: Any, entry: Any) -> Any:
+    names = {field.name for field in fields(kind)}
+    if set(entry) != names:
+        raise ValueError(f"{kind.__name__} has other fields than expected")
+    return kind(**{name: _frozen(value) for name, value in entry.items()})
+
+
+def _plan(document: dict[str, Any]) -> InjectionPlan:
+    parts = {field.name: _frozen(document[field.name]) for field in fields(InjectionPlan)}
+    authority, dosing = document["authority"], document["dosing"]
+    parts |= {
+        "made_on": date.fromisoformat(document["made_on"]),
+        "photo": _record(PlanPhoto, document["photo"]),
+        "scale": _record(TrueScale, document["scale"]),
+        "wishes": _record(PlanWishes, document["wishes"]),
+        "authority": (
+            None
+            if authority is None
+            else Authority(authority["prescriber"], date.fromisoformat(authority["examined_on"]))
+        ),
+        "dosing": (
+            None
+            if dosing is None
+            else _record(
+                Dosing,
+                {**dosing, "warnings": [_record(PlanWarning, one) for one in dosing["warnings"]]},
+            )
+        ),
+    }
+    for name, kind in (
+        ("areas", PlannedArea),
+        ("zones", PlannedZone),
+        ("points", InjectionPoint),
+        ("outline", DrawnLine),
+        ("warnings", PlanWarning),
+    ):
+        parts[name] = tuple(_record(kind, entry) for entry in document[name])
+    return InjectionPlan(**parts)
