@@ -76,7 +76,7 @@ build: $(INSTALLED)
 
 lock: $(DEPENDENCIES)
 	$(PIP) install --quiet "uv>=0.13"
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --group dev --all-extras --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --system-certs \
 		--upgrade --quiet --output-file requirements.lock
 

@@ -1,9 +1,17 @@
-"""What the examples in the docstrings need."""
+"""What the examples in the docstrings and the tests of the web app need."""
 
 from __future__ import annotations
 
+import os
+
+import django
 import numpy as np
 import pytest
+
+# Before Django's settings are read, which take them from the environment.
+os.environ["DJANGO_SETTINGS_MODULE"] = "rubor.web.settings"
+os.environ["RUBOR_SECRET_KEY"] = "only-for-tests"
+django.setup()  # here, since pytest imports the modules of the apps for their examples
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

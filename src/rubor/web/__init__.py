@@ -1,0 +1,1 @@
+"""The web app on one's own machine: pages over the library, one Django app per subject."""

@@ -1,0 +1,1 @@
+"""Who may open the app: whoever holds the address with its one-time token. Accounts come later."""

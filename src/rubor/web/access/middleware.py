@@ -1,0 +1,55 @@
+"""Nobody gets in without the token that `rubor serve` hands out, and no other site gets anything done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from rubor.web.access.views import closed, refused
+
+__all__ = ["OPENED", "OpenedByToken"]
+
+OPENED: Final = "opened"
+"""Key in the session of a browser that came with a token."""
+
+_WITHOUT_TOKEN: Final = ("/open/", "/phone/", settings.STATIC_URL)
+# Devices in the house reach the page for handing in files and nothing else.
+_FROM_OTHER_DEVICES: Final = ("/phone/", settings.STATIC_URL)
+
+
+class OpenedByToken:
+    """Let a request through only from a browser that was opened by a token, and from our own pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        host = request.get_host()
+        own = urlsplit(f"//{host}").hostname in [name.strip("[]") for name in settings.LOOPBACK]
+        if settings.RUBOR_LAN and not own and not request.path.startswith(_FROM_OTHER_DEVICES):
+            return refused(request)
+        if _from_elsewhere(request, host):
+            return refused(request)
+        if not request.path.startswith(_WITHOUT_TOKEN) and not request.session.get(OPENED):
+            return closed(request)
+        response = self.get_response(request)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Permissions-Policy"] = (
+            "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
+        )
+        return response
+
+
+def _from_elsewhere(request: HttpRequest, host: str) -> bool:
+    """Whether another site's page sent this. Following a link to our first page is no harm."""
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != host:
+        return True
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    followed_link = request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate"
+    return site in ("cross-site", "same-site") and not followed_link

@@ -1,0 +1,1 @@
+"""The diary: blushes in daily life, and side effects with what is usual."""

@@ -1,0 +1,1 @@
+"""Work in the background: the row in the database is the truth of each job."""

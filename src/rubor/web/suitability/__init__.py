@@ -1,0 +1,1 @@
+"""The questionnaire, one question at a time, and the advice with its reasons."""

@@ -1,0 +1,1 @@
+"""Trials of one person: begun, drawn, filled with recordings, and answered."""
