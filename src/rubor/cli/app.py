@@ -20,6 +20,7 @@ from rubor.cli.measure_command import measure
 from rubor.cli.missed_command import missed
 from rubor.cli.plan_command import plan
 from rubor.cli.problem import DEBUG_VARIABLE
+from rubor.cli.serve_command import serve
 from rubor.cli.simulate_command import simulate
 from rubor.cli.skin_tones_command import skin_tones
 from rubor.cli.suitability_command import suitability
@@ -110,5 +111,6 @@ app.command(short_help="Show what is known of each treatment, with sources.")(tr
 app.command(short_help="Find out what may suit a person, in which order, and why.")(suitability)
 app.command(short_help="Plan injections on one's own face, in true scale.")(plan)
 app.command(short_help="Find what a treatment missed, and when the next may be.")(missed)
+app.command(short_help="Open the app: record, see, run a trial, keep a diary.")(serve)
 app.command(short_help="Make a video in which everything that happens is known.")(simulate)
 app.command(short_help="Say what this installation has and lacks.")(doctor)
