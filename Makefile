@@ -1,6 +1,7 @@
 # Needs Python 3.11 or newer and make; everything else is brought into .venv.
 #
 #   make demo       the whole story on a simulated person
+#   make serve      the app, with the simulated person loaded
 #   make test       the tests, without the slow ones
 #   make test-all   all tests
 #   make lint       style, types and the order of the packages
@@ -30,11 +31,14 @@ INSTALL_READS := pyproject.toml hatch_build.py src/rubor/_version.py src/rubor/v
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test test-all lint lint-style lint-types lint-imports format bench bench-accuracy build
+.PHONY: demo serve test test-all lint lint-style lint-types lint-imports format bench bench-accuracy build
 .PHONY: bench-kinetics bench-trials lock clean
 
 demo: $(INSTALLED)
 	$(BIN)/rubor demo
+
+serve: $(INSTALLED)
+	$(BIN)/rubor serve --data rubor-demo/app --demo rubor-demo
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from rubor.cli.demo_command import true_reduction_in_window
 from rubor.simulation.demo_trial import PEAK_REDUCTION, demo_visits
 from rubor.trials.compared_area import compared_regions
 from rubor.trials.comparison_rules import usual_window
+from rubor.trials.demo_trial import true_reduction_in_window
 from rubor.trials.trial import Trial
 from rubor.trials.trial_folder import TrialFolder
 

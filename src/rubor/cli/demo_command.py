@@ -20,13 +20,11 @@ from rubor.errors import InputError
 
 if TYPE_CHECKING:
     from rubor.simulation.demo_trial import DemoVisit
-    from rubor.trials.trial import Trial
     from rubor.trials.trial_answer import TrialAnswer
     from rubor.trials.trial_folder import TrialFolder
 
-__all__ = ["demo", "true_reduction_in_window"]
+__all__ = ["demo"]
 
-_SEED = 1
 _MOST_PROCESSES = 2
 _TRIAL = "trial"
 
@@ -52,12 +50,13 @@ def demo(
     others. This takes one to four minutes.
     """
     from rubor.report import write_trial_report
+    from rubor.trials.demo_trial import begin_demo_trial, true_reduction_in_window, visits_of
     from rubor.trials.trial_answer import answer_trial, write_answer
     from rubor.trials.trial_folder import TrialFolder
 
     out = out.absolute()
-    trial = _begun()
-    visits = _visits(trial)
+    trial = begin_demo_trial()
+    visits = visits_of(trial)
     _make_room(out / _TRIAL)
     files = [
         PlannedFile(f"results/{visit.day}", out / "videos" / str(visit.day) / "video.mp4")
@@ -80,34 +79,10 @@ def demo(
     page, document = write_trial_report(answer, folder.path, truth=truth)
     _tell(answer, visits, truth)
     typer.echo(f"Report: {page}\nPDF:    {document}\nVideos: {out / 'videos'}")
-
-
-def _begun() -> Trial:
-    """The trial as it is fixed before the first recording."""
-    from rubor.simulation.demo_trial import FIRST_DAY
-    from rubor.trials.assignment import draw_side
-    from rubor.trials.compared_area import compared_regions
-    from rubor.trials.comparison_rules import comparison_rules, usual_window
-    from rubor.trials.trial import Trial, TrialEvent
-
-    at = datetime.combine(FIRST_DAY, time(9), UTC)
-    return Trial(
-        name="simulated person",
-        design="split-face",
-        treatment="botulinum_toxin",
-        compared=compared_regions(["cheek"], between_sides=True),
-        smallest_effect=comparison_rules().smallest_effect,
-        window=usual_window("botulinum_toxin"),
-        draws=(draw_side(_SEED, at),),
-        events=(TrialEvent("created", at), TrialEvent("drawn", at, "first draw")),
+    typer.echo(
+        "\nSee the same person in the app, with every recording:  make serve"
+        f"\n(without make: rubor serve --data {out / 'app'} --demo {out})"
     )
-
-
-def _visits(trial: Trial) -> tuple[DemoVisit, ...]:
-    from rubor.simulation.demo_trial import demo_visits
-
-    assert trial.assignment is not None
-    return demo_visits("left" if trial.assignment.drawn == ("left",) else "right", _SEED)
 
 
 def _make_room(folder: Path) -> None:
@@ -116,11 +91,12 @@ def _make_room(folder: Path) -> None:
     Raises:
         InputError: the folder holds something else.
     """
+    from rubor.trials.demo_trial import begin_demo_trial
     from rubor.trials.trial_folder import TrialFolder
 
     if not folder.exists():
         return
-    if TrialFolder.open(folder).trial.name != _begun().name:
+    if TrialFolder.open(folder).trial.name != begin_demo_trial().name:
         raise InputError(
             f"{folder} holds another trial.", "Choose another folder for the demo with --out."
         )
@@ -184,16 +160,6 @@ def _tell(answer: TrialAnswer, visits: Sequence[DemoVisit], truth: float) -> Non
         f"\nVerdict: {verdict.verdict}, from {verdict.recordings_before} recordings before and"
         f" {verdict.recordings_after} after the treatment of {visits[0].treated_on}."
     )
-
-
-def true_reduction_in_window(visits: Sequence[DemoVisit], trial: Trial) -> float:
-    """Mean of the true reductions on the days that count for the verdict."""
-    counted = [
-        visit.reduction
-        for visit in visits
-        if trial.window.holds((visit.day - visit.treated_on).days)
-    ]
-    return sum(counted) / len(counted)
 
 
 def _at_noon(visit: DemoVisit) -> datetime:

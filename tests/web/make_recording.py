@@ -1,0 +1,268 @@
+"""Recordings for tests of the app: one short simulated video, really measured, once a session.
+
+Other days are that recording with its changes from rest made larger or smaller, side by side, and its
+episodes and response found anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta, timezone
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+import rubor
+from rubor.measurement import Recording as Measured
+from rubor.response import Episodes, find_episodes, provoked_response
+from rubor.response.area_traces import area_traces
+from rubor.response.episode_document import episode_document
+from rubor.simulation import DemoScene, TimeCourse, simulate_demo_video
+from rubor.web.people.models import Person
+from rubor.web.recordings import storage
+from rubor.web.recordings.models import Mark, Recording
+from rubor.web.recordings.shown import curves, face_map
+
+__all__ = ["many_recordings", "measured", "measured_recording"]
+
+_LENGTH_S = 20.0
+_STEPS = (("baseline", 0.5, 6.0), ("provocation", 6.5, 14.0), ("recovery", 14.0, _LENGTH_S))
+_COURSE = TimeCourse(onset_s=7.5, rise_s=3.0, plateau_s=4.0, recovery_s=1.5)
+_SIZE = 0.5  # rise of ln blood in both cheeks of the simulated video
+
+Side = Literal["left", "right"]
+
+
+def measured_recording(
+    person: Person,
+    *,
+    day: date,
+    size: float = 0.4,
+    felt_s: Sequence[float] = (10.5,),
+    treated: Side | None = None,
+    treated_factor: float = 1.0,
+    title: str = "",
+    **fields: Any,
+) -> Recording:
+    """A measured recording in the data folder of the test, with its sealed files and marks.
+
+    It lasts 20 s: rest until 6 s, a task from 6.5 to 14 s, a blush of both cheeks that begins near 8 s.
+
+    Args:
+        person: whose.
+        day: of the recording, at noon UTC.
+        size: rise of ln blood in the cheeks at the height; 0 for none.
+        felt_s: when the person pressed "I feel it".
+        treated: the person's side on which the rise is `treated_factor` times as large; None for both.
+        title: as the person calls it.
+        fields: other columns of the row.
+    """
+    seed = f"{person.pk} {day} {size} {felt_s} {treated} {treated_factor} {title}"
+    answer = measured(
+        size=size,
+        felt_s=tuple(felt_s),
+        treated=treated,
+        treated_factor=treated_factor,
+        sha256=hashlib.sha256(seed.encode()).hexdigest(),
+    )
+    found = find_episodes(answer)
+    row = _row(person, day, title, answer.summary, _response(answer, found), **fields)
+    row.episodes = json.loads(json.dumps(episode_document(answer, found)))
+    row.sealed_key = storage.new_sealed_key(row.pk)
+    row.save(force_insert=True)
+    files = storage.result_files(row)
+    for name, data in _files(answer).items():
+        files.write(name, data)
+    marks = [(mark["time_s"], mark["kind"]) for mark in answer.summary["events"]]
+    Mark.objects.bulk_create(
+        Mark(recording=row, key=f"mark-{number}", time_s=time_s, kind=kind)
+        for number, (time_s, kind) in enumerate(marks)
+    )
+    files.write("curves.json", json.dumps(curves(answer, marks)).encode())
+    files.write("face_map.json", json.dumps(face_map(answer)).encode())
+    return row
+
+
+def many_recordings(person: Person, count: int, *, first_day: date = date(2025, 1, 1)) -> None:
+    """Measured recordings of every third day as rows only, without files, for tests of speed."""
+    answer = measured(size=0.4, felt_s=(10.5,))
+    found = find_episodes(answer)
+    document = json.loads(json.dumps(episode_document(answer, found)))
+    response = _response(answer, found)
+    rows = []
+    for number in range(count):
+        factor = 1.0 + 0.3 * math.sin(number)
+        sides = {
+            side: {**one, "response": one["response"] * factor}
+            for side, one in response["sides"].items()
+        }
+        summary = {**answer.summary, "file": {"name": "blush.webm", "sha256": f"{number:064x}"}}
+        row = _row(
+            person,
+            first_day + timedelta(days=3 * number),
+            "",
+            summary,
+            {**response, "sides": sides},
+        )
+        row.episodes = document
+        rows.append(row)
+    Recording.objects.bulk_create(rows)
+
+
+def measured(
+    *,
+    size: float,
+    felt_s: tuple[float, ...],
+    treated: Side | None = None,
+    treated_factor: float = 1.0,
+    sha256: str = "0" * 64,
+) -> Measured:
+    """The measured recording alone; see `measured_recording`."""
+    base = _measured_once()
+    factors = {
+        side: size / _SIZE * (treated_factor if treated in (None, side) else 1.0)
+        for side in ("left", "right")
+    }
+    traces = area_traces(base)
+    scaled = [
+        _scaled(table, column, factors, traces.drift_sd, traces.scale_sd)
+        for table, column in ((base.traces, "region"), (base.cells, "cell"))
+    ]
+    summary = json.loads(json.dumps(base.summary))
+    summary["file"] = {"name": "blush.webm", "sha256": sha256}
+    marks = [
+        {"time_s": 0.5, "kind": "baseline_start"},
+        {"time_s": 6.0, "kind": "baseline_end"},
+        {"time_s": 6.5, "kind": "stimulus_start"},
+        *({"time_s": time_s, "kind": "felt"} for time_s in felt_s),
+        {"time_s": 14.0, "kind": "stimulus_end"},
+    ]
+    summary["events"] = sorted(marks, key=lambda mark: mark["time_s"])
+    return Measured(summary, scaled[0], lambda: iter([scaled[1]]))
+
+
+@cache
+def _measured_once() -> Measured:
+    scene = DemoScene(
+        seed=3,
+        duration_s=_LENGTH_S,
+        frame_rate=12,
+        width=640,
+        height=480,
+        log_blood_left=_SIZE,
+        log_blood_right=_SIZE,
+        course=_COURSE,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        video = Path(folder, "blush.mp4")
+        simulate_demo_video(video, scene)
+        answer = rubor.measure(video, mirrored=False, skin_tone="light", baseline=(0.5, 6.0))
+        answer.cells  # noqa: B018  - read while the video's tables are there
+    return answer
+
+
+def _scaled(
+    table: pd.DataFrame,
+    column: str,
+    factors: Mapping[str, float],
+    drift_sd: float,
+    scale_sd: float,
+) -> pd.DataFrame:
+    """The table with its changes from rest made larger or smaller, each side by its factor."""
+    middle = (factors["left"] + factors["right"]) / 2.0
+    names = table[column].to_numpy(str)
+    factor = np.full(len(names), middle)
+    for side in ("left", "right"):
+        factor[np.char.find(names, f"_{side}") >= 0] = factors[side]
+    blood = table["blood_change"].to_numpy(np.float64) * factor
+    index_change = table["erythema_index_change"].to_numpy(np.float64)
+    # What is red in CIELAB moves with the index; the light's own part of it is small here.
+    resting = table.groupby(column, observed=True)["lab_a"].transform(lambda a: a.iloc[:60].mean())
+    return table.assign(
+        blood_change=blood,
+        blood_change_sd=np.hypot(drift_sd, scale_sd * blood),
+        erythema_index_change=index_change * factor,
+        erythema_index=table["erythema_index"] + index_change * (factor - 1.0),
+        lab_a=resting + (table["lab_a"] - resting) * factor,
+    )
+
+
+def _row(
+    person: Person,
+    day: date,
+    title: str,
+    summary: Mapping[str, Any],
+    response: Mapping[str, Any],
+    **fields: Any,
+) -> Recording:
+    at = datetime.combine(day, time(12), timezone.utc)
+    values: dict[str, Any] = {
+        "source": "browser",
+        "state": Recording.State.MEASURED,
+        "title": title,
+        "recorded_at": at,
+        "measured_at": at + timedelta(minutes=2),
+        "file_name": "blush.webm",
+        "media_type": "video/webm;codecs=vp8",
+        "bytes_received": 6_250_000,
+        "chunks": 2,
+        "sha256": summary["file"]["sha256"],
+        "sealed_key": b"none",
+        "mirrored": False,
+        "skin_tone": "light",
+        "protocol": {
+            "version": "1",
+            "task": "singing",
+            "audience": False,
+            "steps": [
+                {"name": name, "start_s": start_s, "end_s": end_s}
+                for name, start_s, end_s in _STEPS
+            ],
+        },
+        "conditions": {
+            "make_up": False,
+            "camera": "laptop",
+            "room": "kitchen",
+            "medicines": [],
+            "note": "",
+        },
+        "camera_settings": {"width": 640, "height": 480, "frameRate": 12},
+        "path_check": {"ok": True, "worst_error": 0.006, "matrix": "bt601", "range": "limited"},
+        "summary": dict(summary),
+        "response": dict(response),
+    }
+    return Recording(person=person, **{**values, **fields})
+
+
+def _response(answer: Measured, found: Episodes) -> dict[str, Any]:
+    short = provoked_response(answer, found=found)
+    return {
+        "provocation": short.provocation,
+        "provoked": short.provoked,
+        "statistic": short.statistic,
+        "measure": short.measure,
+        "sides": {
+            side: {"response": one.response, "response_sd": one.response_sd}
+            for side, one in short.sides.items()
+            if math.isfinite(one.response)
+        },
+    }
+
+
+def _files(answer: Measured) -> dict[str, bytes]:
+    tables = {"traces.parquet": answer.traces, "cells.parquet": answer.cells}
+    files = {"summary.json": json.dumps(answer.summary).encode()}
+    for name, table in tables.items():
+        buffer = BytesIO()
+        table.to_parquet(buffer, index=False)
+        files[name] = buffer.getvalue()
+    return files
