@@ -37,7 +37,7 @@ except ImportError:  # until it is merged: rows and marks only
 
 __all__ = ["many_recordings", "measured", "measured_recording"]
 
-_LENGTH_S = 20.0
+_LENGTH_S, _RATE = 20.0, 12
 _STEPS = (("baseline", 0.5, 6.0), ("provocation", 6.5, 14.0), ("recovery", 14.0, _LENGTH_S))
 _COURSE = TimeCourse(onset_s=7.5, rise_s=3.0, plateau_s=4.0, recovery_s=1.5)
 _SIZE = 0.5  # rise of ln blood in both cheeks of the simulated video
@@ -158,7 +158,7 @@ def _measured_once() -> Measured:
     scene = DemoScene(
         seed=3,
         duration_s=_LENGTH_S,
-        frame_rate=12,
+        frame_rate=_RATE,
         width=640,
         height=480,
         log_blood_left=_SIZE,
@@ -186,16 +186,24 @@ def _scaled(
     factor = np.full(len(names), middle)
     for side in ("left", "right"):
         factor[np.char.find(names, f"_{side}") >= 0] = factors[side]
-    blood = table["blood_change"].to_numpy(np.float64) * factor
-    index_change = table["erythema_index_change"].to_numpy(np.float64)
-    # What is red in CIELAB moves with the index; the light's own part of it is small here.
-    resting = table.groupby(column, observed=True)["lab_a"].transform(lambda a: a.iloc[:60].mean())
+    more = {}
+    for name in ("blood_change", "erythema_index_change", "lab_a"):
+        # What lasts is made larger or smaller; noise from frame to frame stays as it is.
+        lasting = table.groupby(column, observed=True)[name].transform(
+            lambda values: values.rolling(_RATE, center=True, min_periods=1).mean()
+        )
+        if name == "lab_a":
+            lasting -= table.groupby(column, observed=True)[name].transform(
+                lambda values: values.iloc[_RATE : 6 * _RATE].mean()
+            )
+        more[name] = lasting.to_numpy() * (factor - 1.0)
+    blood = table["blood_change"] + more["blood_change"]
     return table.assign(
         blood_change=blood,
         blood_change_sd=np.hypot(drift_sd, scale_sd * blood),
-        erythema_index_change=index_change * factor,
-        erythema_index=table["erythema_index"] + index_change * (factor - 1.0),
-        lab_a=resting + (table["lab_a"] - resting) * factor,
+        erythema_index_change=table["erythema_index_change"] + more["erythema_index_change"],
+        erythema_index=table["erythema_index"] + more["erythema_index_change"],
+        lab_a=table["lab_a"] + more["lab_a"],
     )
 
 
