@@ -1,4 +1,4 @@
-"""Every number and every sentence of a plan that reaches a person has a source and its strength."""
+"""Every number and sentence of a plan and of aftercare that reaches a person has its source."""
 
 from __future__ import annotations
 
@@ -9,8 +9,17 @@ from typing import Any
 
 import pytest
 
-FILES = ["injection_zones", "toxin_products", "true_scale", "plan_advice"]
-STRENGTHS = {"moderate", "low", "very_low", "judgement"}
+FILES = [
+    "injection_zones",
+    "toxin_products",
+    "true_scale",
+    "plan_advice",
+    "side_effects",
+    "follow_up",
+]
+STRENGTHS = {"high", "moderate", "low", "very_low", "judgement", "unverified"}
+# Parts of a table that share its source: the weeks of one schedule.
+SHARED = {"visits"}
 
 
 def entries(table: Any, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -23,7 +32,7 @@ def entries(table: Any, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
         if plain.keys() - {"label", "text", "schema"} or ("text" in plain and "label" not in plain):
             yield name, table
         for key, item in table.items():
-            if isinstance(item, (dict, list)):
+            if isinstance(item, (dict, list)) and key not in SHARED:
                 yield from entries(item, f"{name}.{key}")
 
 

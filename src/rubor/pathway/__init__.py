@@ -3,6 +3,17 @@
 from rubor.pathway.answers import Answers, check_answers, read_answers
 from rubor.pathway.blush_probability import BlushProbability
 from rubor.pathway.dosing import DoseChoice, Dosing
+from rubor.pathway.follow_up import (
+    FollowUpSchedule,
+    FollowUpTask,
+    FollowUpVisit,
+    follow_up_calendar,
+    follow_up_entries,
+    follow_up_schedule,
+    follow_up_task,
+    follow_up_tasks,
+    follow_up_to_json,
+)
 from rubor.pathway.frontal_face import FrontalFace, find_frontal_face
 from rubor.pathway.injection_plan import Authority, InjectionPlan, plan_injections
 from rubor.pathway.instrument_scoring import InstrumentScore, load_items, score
@@ -15,6 +26,23 @@ from rubor.pathway.questionnaire import (
     languages,
     questionnaire,
 )
+from rubor.pathway.side_effect_diary import (
+    Diary,
+    diary_from_json,
+    diary_to_json,
+    judge_diary,
+    read_diary,
+)
+from rubor.pathway.side_effects import (
+    Course,
+    DiaryEntry,
+    Rate,
+    SideEffect,
+    check_diary_entry,
+    judge_course,
+    side_effect,
+    side_effects,
+)
 from rubor.pathway.suitability import Line, Missing, Suitability, suitability
 from rubor.pathway.suitability_document import suitability_document
 from rubor.pathway.true_scale import ScaleReference, TrueScale, true_scale
@@ -23,9 +51,15 @@ __all__ = [
     "Answers",
     "Authority",
     "BlushProbability",
+    "Course",
+    "Diary",
+    "DiaryEntry",
     "DoseChoice",
     "Dosing",
     "EarlierSession",
+    "FollowUpSchedule",
+    "FollowUpTask",
+    "FollowUpVisit",
     "FrontalFace",
     "InjectionPlan",
     "InstrumentScore",
@@ -34,13 +68,26 @@ __all__ = [
     "Missing",
     "Question",
     "Questionnaire",
+    "Rate",
     "ScaleReference",
+    "SideEffect",
     "Suitability",
     "TrueScale",
     "blank_answers",
     "blushing_cells",
     "check_answers",
+    "check_diary_entry",
+    "diary_from_json",
+    "diary_to_json",
     "find_frontal_face",
+    "follow_up_calendar",
+    "follow_up_entries",
+    "follow_up_schedule",
+    "follow_up_task",
+    "follow_up_tasks",
+    "follow_up_to_json",
+    "judge_course",
+    "judge_diary",
     "languages",
     "load_items",
     "missed_area",
@@ -49,7 +96,10 @@ __all__ = [
     "plan_to_json",
     "questionnaire",
     "read_answers",
+    "read_diary",
     "score",
+    "side_effect",
+    "side_effects",
     "suitability",
     "suitability_document",
     "true_scale",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from typing import Any, Final
 
 from rubor.errors import InputError
 from rubor.pathway.instrument_scoring import instrument
+from rubor.pathway.nearest_name import nearest_name
 from rubor.pathway.questionnaire import Question, questionnaire
 
 __all__ = ["NOTHING", "Answers", "check_answers", "read_answers"]
@@ -98,7 +98,7 @@ def check_answers(table: Mapping[str, Any]) -> Answers:
         if name in (_VERSION_KEY, _SCORES_KEY):
             continue
         if name not in questions:
-            raise InputError(f"There is no question '{name}'.", _nearest(name, questions))
+            raise InputError(f"There is no question '{name}'.", nearest_name(name, questions))
         checked = _checked(questions[name], value)
         if isinstance(checked, list) and NOTHING in checked and len(checked) > 1:
             contradictions.append(name)
@@ -127,7 +127,8 @@ def _checked(question: Question, value: Any) -> Any:
 def _option(question: Question, value: Any) -> str:
     if not isinstance(value, str) or value not in question.options:
         raise InputError(
-            f"'{value}' is no answer to '{question.id}'.", _nearest(str(value), question.options)
+            f"'{value}' is no answer to '{question.id}'.",
+            nearest_name(str(value), question.options),
         )
     return value
 
@@ -150,10 +151,3 @@ def _scores(table: Any) -> dict[str, float]:
         scale = instrument(name)
         found[name] = _number(f"scores.{name}", value, *scale.score_range)
     return found
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    known = list(known)
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"Did you mean {near[0]}? " if near else ""
-    return f"{hint}Possible: {', '.join(known)}."
