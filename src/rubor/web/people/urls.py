@@ -1,4 +1,4 @@
-"""Addresses of the app `people`."""
+"""Addresses of the start, the settings and the overview."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from rubor.web.people import views
 
 app_name = "people"
 urlpatterns = [
-    path("", views.placeholder, name="home"),
-    path("start/", views.placeholder, name="start"),
-    path("start/demo/", views.placeholder, name="start_demo"),
-    path("settings/", views.placeholder, name="settings"),
-    path("person/", views.placeholder, name="switch"),
+    path("", views.settings, name="home"),
+    path("start/", views.start, name="start"),
+    path("start/demo/", views.start_demo, name="start_demo"),
+    path("settings/", views.settings, name="settings"),
+    path("person/", views.switch, name="switch"),
 ]

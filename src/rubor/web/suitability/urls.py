@@ -1,4 +1,4 @@
-"""Addresses of the app `suitability`."""
+"""Addresses of the questionnaire and its advice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from rubor.web.suitability import views
 
 app_name = "suitability"
 urlpatterns = [
-    path("", views.placeholder, name="start"),
-    path("question/<slug:question>/", views.placeholder, name="question"),
-    path("advice/<uuid:sheet>/", views.placeholder, name="advice"),
+    path("", views.start, name="start"),
+    path("question/<slug:question>/", views.question, name="question"),
+    path("review/", views.review, name="review"),
+    path("advice/<uuid:sheet>/", views.advice, name="advice"),
+    path("advice/<uuid:sheet>/delete/", views.delete, name="delete"),
 ]

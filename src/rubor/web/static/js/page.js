@@ -18,3 +18,7 @@ document.addEventListener("submit", (event) => {
   const question = event.target.dataset.ask;
   if (question && !window.confirm(question)) event.preventDefault();
 });
+
+for (const print of document.querySelectorAll("[data-print]")) {
+  print.addEventListener("click", () => window.print());
+}
