@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -19,9 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["draw", "new", "reveal", "treated"]
 
-# Small enough that every program reads it exactly from JSON.
+# Of `rubor.trials.begin_trial`, which is not imported for the help.
 _SEED_BITS = 48
-_USUAL_PAIRS = 6
 
 _Folder = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="Folder of the trial.", show_default=False)
@@ -152,9 +150,7 @@ def new(
 
     **Exit codes**: 0 done; 1 refused, and nothing is left behind; 2 usage.
     """
-    from rubor.trials.compared_area import compared_cells, compared_regions
-    from rubor.trials.comparison_rules import usual_window
-    from rubor.trials.trial import Trial, TrialEvent
+    from rubor.trials.begin_trial import begin_trial, new_seed
     from rubor.trials.trial_folder import TrialFolder
 
     if start_dates is not None and design != "before-after":
@@ -162,27 +158,20 @@ def new(
     if pairs is not None and design != "alternating":
         raise typer.BadParameter("only an alternating trial has pairs.", param_hint="--pairs")
     now = datetime.now(UTC).replace(microsecond=0)
-    between = design == "split-face" or (design == "alternating" and alternate == "side")
-    compared = (
-        compared_regions(parse_names(compare), between_sides=between)
-        if cells is None
-        else compared_cells(parse_names(cells), between_sides=between)
-    )
-    chosen_seed = secrets.randbits(_SEED_BITS) if seed is None else seed
-    drawn = _first_draw(design, alternate, pairs or _USUAL_PAIRS, start_dates, chosen_seed, now)
-    events = [TrialEvent("created", now)]
-    if drawn is not None:
-        events.append(TrialEvent("drawn", now, drawn.reason))
-    trial = Trial(
-        name=folder.absolute().name,
-        design=design,
-        treatment=treatment,
-        compared=compared,
+    trial = begin_trial(
+        folder.absolute().name,
+        design,
+        treatment,
         smallest_effect=smallest_effect,
-        window=usual_window(treatment) if window is None else parse_window(window),
+        seed=new_seed() if seed is None else seed,
+        now=now,
+        regions=parse_names(compare),
+        cells=None if cells is None else parse_names(cells),
+        window=None if window is None else parse_window(window),
+        start_dates=None if start_dates is None else parse_days(start_dates, "--start-dates"),
+        alternate=alternate,
+        pairs=pairs,
         blinded=blind,
-        draws=() if drawn is None else (drawn,),
-        events=tuple(events),
     )
     made = TrialFolder.create(folder, trial)
     _tell(made.path, trial, as_json=as_json)
@@ -209,9 +198,8 @@ def draw(
 
         rubor trial draw patch --reason "a wound on the drawn side"
     """
-    from dataclasses import replace
-
     from rubor.errors import InputError
+    from rubor.trials.begin_trial import draw_like, new_seed
     from rubor.trials.trial_folder import TrialFolder
 
     stored = TrialFolder.open(folder)
@@ -219,8 +207,7 @@ def draw(
     if before is None:
         raise InputError("Nothing was drawn in this trial.", "There is nothing to draw again.")
     now = datetime.now(UTC).replace(microsecond=0)
-    chosen_seed = secrets.randbits(_SEED_BITS) if seed is None else seed
-    again = replace(_drawn_like(before, chosen_seed, now), reason=reason)
+    again = draw_like(before, new_seed() if seed is None else seed, now, reason)
     stored.write(stored.trial.draw_again(again))
     _tell(stored.path, stored.trial, as_json=as_json)
 
@@ -288,34 +275,6 @@ def treated(
         changed = stored.trial.correct_treatment(wrong, on, reason, now)
     stored.write(changed)
     _tell(stored.path, stored.trial, as_json=as_json)
-
-
-def _first_draw(
-    design: str, alternate: str, pairs: int, start_dates: str | None, seed: int, now: datetime
-) -> Draw | None:
-    from rubor.trials.assignment import draw_pairs, draw_side, draw_start_date
-
-    if design == "split-face":
-        return draw_side(seed, now)
-    if design == "alternating":
-        kind: Literal["pairs of sides", "pairs of days"] = (
-            "pairs of sides" if alternate == "side" else "pairs of days"
-        )
-        return draw_pairs(kind, pairs, seed, now)
-    if start_dates is None:
-        return None
-    return draw_start_date(parse_days(start_dates, "--start-dates"), seed, now)
-
-
-def _drawn_like(earlier: Draw, seed: int, now: datetime) -> Draw:
-    """A new draw of the same kind among the same candidates."""
-    from rubor.trials.assignment import draw_pairs, draw_side, draw_start_date
-
-    if earlier.kind == "side":
-        return draw_side(seed, now)
-    if earlier.kind == "start date":
-        return draw_start_date([date.fromisoformat(day) for day in earlier.candidates], seed, now)
-    return draw_pairs(earlier.kind, len(earlier.drawn) // 2, seed, now)
 
 
 def _tell(folder: Path, trial: Trial, *, as_json: bool) -> None:
