@@ -281,3 +281,15 @@ class TestSecrecy:
         assert list(folder.parent.iterdir()) == []
         chunks.delete()
         assert chunks.count == 0
+
+
+def test_bytes_can_be_put_in_the_place_of_others_for_good(tmp_path: Path) -> None:
+    chunks = SealedChunks(tmp_path / "upload", new_key(), "recording")
+    for number, piece in enumerate((b"at 57.7 ", b"north, 11.9 ", b"east")):
+        chunks.put(number, piece)
+    changes = [(3, b"0000 nor"), (15, b"0000")]
+    chunks.overwrite(changes)
+    chunks.overwrite(changes)
+    assert chunks.open().read() == b"at 0000 north, 0000 east"
+    with pytest.raises(ValueError, match="within the file"):
+        chunks.overwrite([(20, b"beyond the end")])

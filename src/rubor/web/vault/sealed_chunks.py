@@ -6,10 +6,18 @@ import hmac
 import io
 import re
 import shutil
+from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
-from rubor.web.vault.atomic_files import flush_folder, remove_abandoned, write_new_file
+from rubor.web.vault.atomic_files import (
+    flush_folder,
+    remove_abandoned,
+    replace_file,
+    write_new_file,
+)
 from rubor.web.vault.chunk_reader import ChunkReader
 from rubor.web.vault.errors import ChunkConflictError, ChunkOrderError, VaultError
 from rubor.web.vault.sealed import OVERHEAD_BYTES, seal, unseal
@@ -24,9 +32,9 @@ _READ_BYTES = 64 * 1024
 class SealedChunks:
     """The chunks of one file, numbered from 0, in a folder of their own.
 
-    Several processes may hold the same folder at once. A chunk that was stored never changes. The
-    last chunks missing cannot be told from an upload that stopped; who knows the whole's length or sum
-    compares it.
+    Several processes may hold the same folder at once. What is put under the number of a stored chunk
+    never changes it; only `overwrite` does. The last chunks missing cannot be told from an upload that
+    stopped; who knows the whole's length or sum compares it.
 
     Args:
         folder: made by the first `put`; holds nothing else.
@@ -95,6 +103,38 @@ class SealedChunks:
                 pass  # another writer was faster
         if not hmac.compare_digest(self._chunk(number), data):
             raise ChunkConflictError(number)
+
+    def overwrite(self, changes: Iterable[tuple[int, bytes]]) -> None:
+        """Put other bytes in the place of some, for good; a chunk is changed as a whole or not at all.
+
+        Should it be cut off, some chunks are changed; the same again changes the rest.
+
+        Args:
+            changes: first byte of each place in the whole file, and the bytes to be there. They may
+                reach over the border of chunks, not over the end.
+
+        Raises:
+            ValueError: a place does not lie within the file.
+            VaultError: a chunk is missing or was changed.
+            OSError: a chunk cannot be written; it is left as it was.
+        """
+        ends = list(accumulate(self._plain_sizes()))
+        pieces: dict[int, list[tuple[int, bytes]]] = {}
+        for place, new in changes:
+            if place < 0 or place + len(new) > (ends[-1] if ends else 0):
+                raise ValueError(f"{len(new)} bytes from {place} on do not lie within the file")
+            at, end = place, place + len(new)
+            while at < end:
+                number = bisect_right(ends, at)
+                stop = min(end, ends[number])
+                start = ends[number - 1] if number else 0
+                pieces.setdefault(number, []).append((at - start, new[at - place : stop - place]))
+                at = stop
+        for number, places in sorted(pieces.items()):
+            data = bytearray(self._chunk(number))
+            for offset, new in places:
+                data[offset : offset + len(new)] = new
+            replace_file(self._path(number), seal(self._key, bytes(data), self._bound_to(number)))
 
     def open(self) -> BinaryIO:
         """All chunks that are stored now, as one file to read and seek in.
