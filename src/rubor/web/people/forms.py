@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.conf import settings
@@ -13,8 +14,13 @@ from rubor.web.people.skin_tones import skin_tone_choices
 
 __all__ = ["PersonForm"]
 
+if TYPE_CHECKING:
+    _Form = forms.ModelForm[Person]
+else:  # which has no type arguments at run time
+    _Form = forms.ModelForm
 
-class PersonForm(forms.ModelForm[Person]):
+
+class PersonForm(_Form):
     """Name, skin tone, what happens to videos, language, and the effect that matters.
 
     `smallest_effect` is asked in per cent, as people think of it.
