@@ -26,6 +26,7 @@ from rubor.cli.skin_tones_command import skin_tones
 from rubor.cli.suitability_command import suitability
 from rubor.cli.treatments_command import treatments
 from rubor.cli.trial_command import trial
+from rubor.cli.worker_command import worker
 
 __all__ = ["app", "main"]
 
@@ -113,4 +114,5 @@ app.command(short_help="Plan injections on one's own face, in true scale.")(plan
 app.command(short_help="Find what a treatment missed, and when the next may be.")(missed)
 app.command(short_help="Open the app: record, see, run a trial, keep a diary.")(serve)
 app.command(short_help="Make a video in which everything that happens is known.")(simulate)
+app.command(short_help="Work in the background of the app, beside its own worker.")(worker)
 app.command(short_help="Say what this installation has and lacks.")(doctor)

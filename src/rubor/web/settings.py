@@ -107,6 +107,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
+# Work in the background: kind to the code that does it (`rubor.web.jobs.kinds`).
+RUBOR_JOB_KINDS = {
+    "measure": "rubor.web.recordings.measuring:run",
+    "smile": "rubor.web.treatments.smile_job:run",
+    "demo": "rubor.web.people.demo_job:run",
+}
+
 # A piece of an upload comes as one request; Django must neither refuse nor put it on the disk.
 RUBOR_CHUNK_BYTES: Final = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = RUBOR_CHUNK_BYTES + 64 * 1024

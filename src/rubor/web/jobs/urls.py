@@ -8,7 +8,7 @@ from rubor.web.jobs import views
 
 app_name = "jobs"
 urlpatterns = [
-    path("<uuid:job>/", views.placeholder, name="status"),
-    path("<uuid:job>/cancel/", views.placeholder, name="cancel"),
-    path("<uuid:job>/retry/", views.placeholder, name="retry"),
+    path("<uuid:job>/", views.status, name="status"),
+    path("<uuid:job>/cancel/", views.cancel, name="cancel"),
+    path("<uuid:job>/retry/", views.retry, name="retry"),
 ]
