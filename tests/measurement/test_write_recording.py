@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from rubor.errors import InputError
-from rubor.measurement import Recording, write_recording
+from rubor.measurement import Recording, recording_files, write_recording
 from rubor.measurement.baseline import Baseline
 from rubor.measurement.light_reference import LightReference
 from rubor.measurement.recording import CELL_COLUMNS, SUMMARY_SCHEMA, TRACE_COLUMNS
@@ -70,6 +70,38 @@ def test_a_recording_reads_back_as_it_was(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(back.cells, written.cells, check_categorical=False)
     assert tuple(back.traces.columns) == TRACE_COLUMNS
     assert tuple(back.cells.columns) == CELL_COLUMNS
+
+
+def test_the_files_in_memory_are_those_in_a_folder(tmp_path: Path) -> None:
+    write_recording(recording(), tmp_path / "a")
+    files = recording_files(recording())
+    assert files == {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()}
+    back, loaded = Recording.from_files(files), Recording.load(tmp_path / "a")
+    assert back.summary == loaded.summary
+    pd.testing.assert_frame_equal(back.traces, loaded.traces)
+    pd.testing.assert_frame_equal(back.cells, loaded.cells)
+
+
+def test_the_cells_in_memory_are_looked_up_when_asked_for() -> None:
+    files = recording_files(recording())
+    cells = files.pop("cells.parquet")
+    back = Recording.from_files(files)
+    pd.testing.assert_frame_equal(back.traces, recording().traces, check_categorical=False)
+    files["cells.parquet"] = cells
+    assert len(back.cells) == FRAMES * len(CELLS)
+
+
+@pytest.mark.parametrize("name", ["summary.json", "traces.parquet"])
+@pytest.mark.parametrize("data", [None, b"", b"[]", b"PAR1"])
+def test_files_in_memory_that_are_no_recording_are_refused(name: str, data: bytes | None) -> None:
+    files = recording_files(recording())
+    if data is None:
+        del files[name]
+    else:
+        files[name] = data
+    with pytest.raises(InputError, match="does not hold a measured recording") as refusal:
+        Recording.from_files(files)
+    assert refusal.value.cure
 
 
 def test_the_summary_is_plain_json(tmp_path: Path) -> None:

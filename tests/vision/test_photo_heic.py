@@ -18,6 +18,7 @@ from PIL import Image, ImageCms
 
 from rubor.errors import UnreadableFileError, UnsupportedColourError
 from rubor.optics import erythema_index, hlg_decode, srgb_decode
+from rubor.vision.media_file import MediaFile
 from rubor.vision.photo import Photo, is_photo, read_photo
 
 FloatArray = npt.NDArray[np.float64]
@@ -245,3 +246,13 @@ def test_huge_dimensions_are_refused_before_decoding(read):
     assert stated in data
     with pytest.raises(UnreadableFileError, match="million pixels"):
         read(data.replace(stated, b"ispe" + struct.pack(">III", 0, 30000, 30000)))
+
+
+def test_a_photo_from_memory_is_the_photo(tmp_path):
+    data = heic(patch(), nclx(1, 13, 6, True), bits=10, matrix=6, full_range=True)
+    (tmp_path / "photo.heic").write_bytes(data)
+    file = MediaFile("photo.heic", lambda: io.BytesIO(data))
+    assert is_photo(file)
+    np.testing.assert_array_equal(
+        read_photo(file).linear_rgb, read_photo(tmp_path / "photo.heic").linear_rgb
+    )

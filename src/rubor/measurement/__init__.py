@@ -2,6 +2,6 @@
 
 from rubor.measurement.measure import measure
 from rubor.measurement.recording import Recording
-from rubor.measurement.write_recording import write_recording
+from rubor.measurement.write_recording import recording_files, write_recording
 
-__all__ = ["Recording", "measure", "write_recording"]
+__all__ = ["Recording", "measure", "recording_files", "write_recording"]

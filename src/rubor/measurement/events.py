@@ -1,18 +1,26 @@
-"""Marks that a person set during a recording, as a table beside the video file."""
+"""Marks that a person set during a recording, such as in a table beside the video file."""
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from rubor.errors import InputError
+from rubor.vision.media_file import MediaFile
 
-__all__ = ["EVENT_KINDS", "PROVOCATIONS", "Event", "find_events", "read_events"]
+__all__ = [
+    "EVENT_KINDS",
+    "PROVOCATIONS",
+    "Event",
+    "chosen_events",
+    "find_events",
+    "read_events",
+]
 
 EVENT_KINDS: Final = MappingProxyType(
     {
@@ -37,6 +45,7 @@ PROVOCATIONS: Final = frozenset(
 
 COLUMNS: Final = ("time_s", "kind")
 _EXAMPLE: Final = "The first line is 'time_s,kind', each further one like '30.5,stimulus_start'."
+_USE_ONE_OF: Final = f"Use one of: {', '.join(EVENT_KINDS)}."
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,39 @@ def find_events(recording: Path) -> Path | None:
         if (candidate := recording.with_name(name)).is_file():
             return candidate
     return None
+
+
+def chosen_events(
+    source: str | Path | MediaFile, given: str | Path | Sequence[Event] | None
+) -> Path | tuple[Event, ...] | None:
+    """The events file of a recording, or the events themselves where they were given.
+
+    Args:
+        source: the recording; only beside a path is an events file looked for.
+        given: what was asked for; None takes the file that is found.
+
+    Returns:
+        A file, events sorted by time, or None where there is neither.
+
+    Raises:
+        InputError: a time of an event is not a number from 0 on, or its kind is not known.
+
+    >>> chosen_events("blush.mp4", [Event(40.0, "felt"), Event(30.5, "stimulus_start")])
+    (Event(time_s=30.5, kind='stimulus_start'), Event(time_s=40.0, kind='felt'))
+    """
+    if given is None:
+        return None if isinstance(source, MediaFile) else find_events(Path(source))
+    if isinstance(given, str | Path):
+        return Path(given)
+    for event in given:
+        if not (math.isfinite(event.time_s) and event.time_s >= 0):
+            raise InputError(
+                f"The time {event.time_s} of an event is not 0 or more.",
+                "Give seconds from the start of the recording.",
+            )
+        if event.kind not in EVENT_KINDS:
+            raise InputError(f"The kind {event.kind!r} of an event is not known.", _USE_ONE_OF)
+    return _by_time(given)
 
 
 def read_events(path: Path) -> tuple[Event, ...]:
@@ -99,6 +141,10 @@ def read_events(path: Path) -> tuple[Event, ...]:
         raise InputError(
             f"The events file {path.name} is not a text table.", "Save it as CSV in UTF-8."
         ) from error
+    return _by_time(events)
+
+
+def _by_time(events: Sequence[Event]) -> tuple[Event, ...]:
     return tuple(sorted(events, key=lambda event: event.time_s))
 
 
@@ -140,6 +186,6 @@ def _kind(text: str, line: int, name: str) -> str:
     if text not in EVENT_KINDS:
         raise InputError(
             f"The kind {text!r} in line {line} of the events file {name} is not known.",
-            f"Use one of: {', '.join(EVENT_KINDS)}.",
+            _USE_ONE_OF,
         )
     return text

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy.typing as npt
 from rubor.errors import FaceNotFoundError, InputError, UnreadableFileError
 from rubor.measurement.baseline import Baseline, NoBaseline, choose_baseline
 from rubor.measurement.block_means import BlockMeans, block_means
-from rubor.measurement.events import Event, find_events, read_events
+from rubor.measurement.events import Event, chosen_events, read_events
 from rubor.measurement.gates import Evidence, judge
 from rubor.measurement.light_reference import LightReference, background_light, card_light
 from rubor.measurement.observation import Observation, observe
@@ -33,6 +32,7 @@ from rubor.optics.skin_tone import skin_tone_named
 from rubor.vision.colour_card import GREY_PATCHES
 from rubor.vision.face_tracking import FaceTracker
 from rubor.vision.frame import PhotoFrame
+from rubor.vision.media_file import MediaFile
 from rubor.vision.photo import is_photo, read_photo
 from rubor.vision.photo_frame import LinearLight, photo_frame
 from rubor.vision.reference_face import ReferenceFace, reference_face
@@ -50,11 +50,11 @@ _LIGHT_REACH_S = 1.0
 
 
 def measure(
-    path: str | Path,
+    source: str | Path | MediaFile,
     *,
     mirrored: bool | None = None,
     baseline: tuple[float, float] | None = None,
-    events: str | Path | None = None,
+    events: str | Path | Sequence[Event] | None = None,
     reference: ReferenceChoice = "auto",
     skin_tone: str | None = None,
     face: int | None = None,
@@ -64,13 +64,16 @@ def measure(
     """Measure the redness of every region of the face in a video or photo.
 
     Args:
-        path: video (mp4, mov, webm, mkv, avi) or photo (JPEG, PNG, HEIC, TIFF).
+        source: video (mp4, mov, webm, mkv, avi) or photo (JPEG, PNG, HEIC, TIFF): its path, or a
+            `rubor.vision.media_file.MediaFile` where it is kept otherwise, such as encrypted. The same
+            bytes give the same numbers.
         mirrored: whether the picture is mirrored, as a selfie preview is; None when not known: it is
             measured as not mirrored and marked.
         baseline: start and end in seconds of the stretch at rest that changes are measured from;
             None takes it from the events, else the quietest early stretch.
-        events: a CSV file with columns time_s and kind; None looks for one beside the video, of the
-            same name or named events.csv.
+        events: what happened and when: a CSV file with columns time_s and kind, or the events
+            themselves. None looks for a file beside the video's path, of the same name or named
+            events.csv.
         reference: what a drift of the light is read from; "auto" takes the best there is.
         skin_tone: the person's skin tone, a name of `rubor.optics.skin_tones`; None takes it from a
             colour card, else from the picture with a wide uncertainty.
@@ -84,11 +87,10 @@ def measure(
     Raises:
         RuborError: the file cannot be read, or holds no face or several; message and cure in words.
     """
-    path = Path(path)
     if skin_tone is not None:
         skin_tone_named(skin_tone)  # a name that is not known is refused before the work
     options = asked_options(
-        path,
+        source,
         mirrored=mirrored,
         baseline=baseline,
         events=events,
@@ -96,27 +98,27 @@ def measure(
         skin_tone=skin_tone,
         face=face,
     )
-    marks = _events(path, events)
+    marks = _events(chosen_events(source, events))
+    file = MediaFile.of(source)
     geometry = reference_face()
     tracker = FaceTracker(choice=face)
     with ExitStack() as stack:
         store = stack.enter_context(PatchStore(geometry.patches))
-        if path.is_file() and is_photo(path):
-            observation, source = _observe_photo(path, geometry, tracker, store, reference)
+        if is_photo(file):
+            observation, footage = _observe_photo(file, geometry, tracker, store, reference)
         else:
-            observation, source = _observe_video(
-                path, geometry, tracker, store, reference, threads, progress
+            observation, footage = _observe_video(
+                file, geometry, tracker, store, reference, threads, progress
             )
         if not observation.found.any():
             raise FaceNotFoundError(
-                f"There is no face in {path.name}.",
+                f"There is no face in {file.name}.",
                 "The face must be seen from the front, unobstructed and at least as wide as a tenth of"
                 " the picture.",
             )
         recording = _reduce(
-            path,
             observation,
-            source,
+            footage,
             geometry,
             store,
             mirrored,
@@ -125,8 +127,8 @@ def measure(
             reference,
             skin_tone,
         )
-        if source.still_photo:
-            vessels = visible_vessels_in_photo(path, mirrored=mirrored, face=face)
+        if footage.still_photo:
+            vessels = visible_vessels_in_photo(file, mirrored=mirrored, face=face)
             recording.summary["visible_vessels"] = vessels.as_summary()
         recording.summary["options"] = options
         recording.summary["events"] = [
@@ -136,7 +138,7 @@ def measure(
 
 
 def _observe_video(
-    path: Path,
+    file: MediaFile,
     geometry: ReferenceFace,
     tracker: FaceTracker,
     store: PatchStore,
@@ -144,7 +146,7 @@ def _observe_video(
     threads: int,
     progress: Callable[[float, float | None], None] | None,
 ) -> tuple[Observation, Source]:
-    with VideoFile(path, threads=threads) as video:
+    with VideoFile(file, threads=threads) as video:
         info = video.info
         report = None if progress is None else (lambda time_s: progress(time_s, info.duration_s))
         observation = observe(
@@ -158,27 +160,27 @@ def _observe_video(
         )
         if len(observation.time_s) < 2:
             raise UnreadableFileError(
-                f"{path.name} holds only one picture that can be read.",
+                f"{file.name} holds only one picture that can be read.",
                 "Give the whole recording, or a photo as JPEG, PNG, HEIC or TIFF.",
             )
-        source = Source.of_video(path.name, _sha256(path), info, video.end, observation)
+        source = Source.of_video(file.name, file.sha256(), info, video.end, observation)
         return observation, source
 
 
 def _observe_photo(
-    path: Path,
+    file: MediaFile,
     geometry: ReferenceFace,
     tracker: FaceTracker,
     store: PatchStore,
     reference: ReferenceChoice,
 ) -> tuple[Observation, Source]:
-    photo = read_photo(path)
+    photo = read_photo(file)
     frame: PhotoFrame = photo_frame(photo)
     colour = LinearLight()
     observation = observe(
         iter([frame]), colour, geometry, tracker, store, want_card=reference in ("auto", "card")
     )
-    return observation, Source.of_photo(path.name, _sha256(path), photo, observation)
+    return observation, Source.of_photo(file.name, file.sha256(), photo, observation)
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,6 @@ class _Rest:
 
 
 def _reduce(
-    path: Path,
     observation: Observation,
     source: Source,
     geometry: ReferenceFace,
@@ -380,12 +381,5 @@ def _log_ratio_of_sums(linear_rgb: npt.NDArray[np.float32]) -> FloatArray:
     return np.where(known, np.log10(ratio), np.nan).astype(np.float64)
 
 
-def _events(path: Path, given: str | Path | None) -> tuple[Event, ...] | None:
-    """Events of a file that was named, or that lies beside the video under the video's name."""
-    found = find_events(path) if given is None else Path(given)
-    return None if found is None else read_events(found)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _events(chosen: Path | tuple[Event, ...] | None) -> tuple[Event, ...] | None:
+    return read_events(chosen) if isinstance(chosen, Path) else chosen

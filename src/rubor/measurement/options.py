@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from rubor.measurement.events import find_events
+from rubor.measurement.events import Event, chosen_events
+from rubor.vision.media_file import MediaFile
 
 __all__ = ["ReferenceChoice", "asked_options"]
 
@@ -14,11 +17,11 @@ ReferenceChoice = Literal["auto", "card", "background", "none"]
 
 
 def asked_options(
-    path: Path,
+    source: str | Path | MediaFile,
     *,
     mirrored: bool | None = None,
     baseline: tuple[float, float] | None = None,
-    events: str | Path | None = None,
+    events: str | Path | Sequence[Event] | None = None,
     reference: ReferenceChoice = "auto",
     skin_tone: str | None = None,
     face: int | None = None,
@@ -31,24 +34,29 @@ def asked_options(
     Returns:
         `mirrored`, `baseline_s` (start and end, or None), `events` (name and sha256 of the events
         file, the one found beside the video included, or None), `reference`, `skin_tone`, `face`. A
-        file that cannot be read has None for its sha256.
+        file that cannot be read has None for its sha256; events that were given as such have None for
+        the name.
 
-    >>> asked_options(Path("blush.mp4"), mirrored=False, baseline=(0, 5))["baseline_s"]
+    >>> asked_options("blush.mp4", mirrored=False, baseline=(0, 5))["baseline_s"]
     [0.0, 5.0]
     """
-    events_file = Path(events) if events is not None else find_events(path)
     return {
         "mirrored": mirrored,
         "baseline_s": None if baseline is None else [float(time_s) for time_s in baseline],
-        "events": (
-            None
-            if events_file is None
-            else {"name": events_file.name, "sha256": _sha256(events_file)}
-        ),
+        "events": _identity(chosen_events(source, events)),
         "reference": reference,
         "skin_tone": skin_tone,
         "face": face,
     }
+
+
+def _identity(events: Path | tuple[Event, ...] | None) -> dict[str, str | None] | None:
+    if events is None:
+        return None
+    if isinstance(events, Path):
+        return {"name": events.name, "sha256": _sha256(events)}
+    text = json.dumps([[float(event.time_s), event.kind] for event in events])
+    return {"name": None, "sha256": hashlib.sha256(text.encode()).hexdigest()}
 
 
 def _sha256(path: Path) -> str | None:

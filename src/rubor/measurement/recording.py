@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -83,22 +84,45 @@ class Recording:
             InputError: the folder is not a measured recording, or of an unknown version.
         """
         folder = Path(folder)
+        return cls._read(
+            lambda name: (folder / name).open("rb"),
+            str(folder),
+            "Give one of the folders that `rubor measure` wrote.",
+        )
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> Recording:
+        """Read the files that `recording_files` gave, by their names.
+
+        The cells are looked up when they are first asked for, so that a mapping may fetch them then, or
+        lack them.
+
+        Raises:
+            InputError: the files are not those of a measured recording, or of an unknown version.
+        """
+        return cls._read(
+            lambda name: io.BytesIO(files[name]),
+            "This set of files",
+            "Measure the video or photo again.",
+        )
+
+    @classmethod
+    def _read(cls, open_file: Callable[[str], BinaryIO], where: str, cure: str) -> Recording:
         try:
-            summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+            with open_file("summary.json") as file:
+                summary = json.loads(file.read().decode("utf-8"))
             if not isinstance(summary, dict):
                 raise ValueError("the summary is not a JSON object")
-            traces = pd.read_parquet(folder / "traces.parquet")
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"{folder} does not hold a measured recording.",
-                "Give one of the folders that `rubor measure` wrote.",
-            ) from error
+            with open_file("traces.parquet") as file:
+                traces = pd.read_parquet(file)
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError(f"{where} does not hold a measured recording.", cure) from error
         if summary.get("schema") != SUMMARY_SCHEMA:
             raise InputError(
-                f"{folder} was written by another version of Rubor ({summary.get('schema')}).",
+                f"{where} was written by another version of Rubor ({summary.get('schema')}).",
                 "Measure the file again.",
             )
-        return cls(summary, traces, lambda: _read_chunks(folder / "cells.parquet"))
+        return cls(summary, traces, lambda: _read_chunks(open_file))
 
     def plot(self) -> Figure:
         """Draw the change of redness of each region over time, with gaps and noise band."""
@@ -117,7 +141,7 @@ class Recording:
         return notebook_view(self)
 
 
-def _read_chunks(path: Path) -> Iterator[pd.DataFrame]:
-    with pq.ParquetFile(path) as file:
+def _read_chunks(open_file: Callable[[str], BinaryIO]) -> Iterator[pd.DataFrame]:
+    with open_file("cells.parquet") as stream, pq.ParquetFile(stream) as file:
         for batch in file.iter_batches():
             yield batch.to_pandas()

@@ -22,6 +22,7 @@ from skimage.morphology import skeletonize
 
 from rubor.errors import FaceNotFoundError
 from rubor.vision.face_tracking import FaceTracker
+from rubor.vision.media_file import MediaFile
 from rubor.vision.photo import read_photo
 from rubor.vision.photo_frame import photo_frame
 from rubor.vision.reference_face import mirrored_name, reference_face
@@ -96,24 +97,24 @@ class VisibleVessels:
 
 
 def visible_vessels_in_photo(
-    path: str | Path, *, mirrored: bool | None = None, face: int | None = None
+    source: str | Path | MediaFile, *, mirrored: bool | None = None, face: int | None = None
 ) -> VisibleVessels:
     """Find the visible vessels in a photo.
 
     Args:
-        path: JPEG, PNG, HEIC or TIFF.
+        source: JPEG, PNG, HEIC or TIFF: its path, or the file wherever it is kept.
         mirrored: whether the picture is mirrored; None is taken as not.
         face: which face where there are several, counted from 1 from the picture's left.
 
     Raises:
         RuborError: the file cannot be read, or holds no face or several.
     """
-    path = Path(path)
-    frame = photo_frame(read_photo(path))
+    file = MediaFile.of(source)
+    frame = photo_frame(read_photo(file))
     points = FaceTracker(choice=face).follow(frame)
     if points is None:
         raise FaceNotFoundError(
-            f"There is no face in {path.name}.", "Take the photo from the front, in even light."
+            f"There is no face in {file.name}.", "Take the photo from the front, in even light."
         )
     return visible_vessels(frame.linear_rgb, points, mirrored=bool(mirrored))
 

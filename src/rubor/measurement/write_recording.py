@@ -1,12 +1,14 @@
-"""Write a recording as a folder, all of it or nothing."""
+"""Write a recording as files: in a folder, all of it or nothing, or in memory."""
 
 from __future__ import annotations
 
+import io
 import json
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pandas as pd
 import pyarrow as pa
@@ -14,7 +16,7 @@ import pyarrow.parquet as pq
 
 from rubor.measurement.recording import Recording
 
-__all__ = ["write_recording"]
+__all__ = ["recording_files", "write_recording"]
 
 _UNITS = {
     "time_s": "s since the first frame",
@@ -45,11 +47,9 @@ def write_recording(
     unfinished = folder.with_name(f".{folder.name}-{token}.part")
     unfinished.mkdir()
     try:
-        version = str(recording.summary["versions"]["rubor"])
-        _write_table(iter([recording.traces]), unfinished / "traces.parquet", version)
-        _write_table(recording.cell_chunks(), unfinished / "cells.parquet", version)
-        text = json.dumps(recording.summary, indent=2, ensure_ascii=False, allow_nan=False)
-        (unfinished / "summary.json").write_text(text + "\n", encoding="utf-8")
+        for name, write in _writers(recording).items():
+            with (unfinished / name).open("wb") as file:
+                write(file)
         if extra is not None:
             extra(unfinished)
         if folder.exists():
@@ -63,12 +63,41 @@ def write_recording(
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _write_table(chunks: Iterator[pd.DataFrame], path: Path, version: str) -> None:
+def recording_files(recording: Recording) -> dict[str, bytes]:
+    """The bytes of `traces.parquet`, `cells.parquet` and `summary.json`, by their names.
+
+    They are those that `write_recording` writes, for whoever keeps them otherwise than as a folder;
+    `Recording.from_files` reads them. 15 minutes of 30 frames a second make some 150 MB.
+    """
+    files = {}
+    for name, write in _writers(recording).items():
+        file = io.BytesIO()
+        write(file)
+        files[name] = file.getvalue()
+    return files
+
+
+def _writers(recording: Recording) -> dict[str, Callable[[BinaryIO], None]]:
+    """For each file's name, what writes its bytes."""
+    version = str(recording.summary["versions"]["rubor"])
+
+    def summary(file: BinaryIO) -> None:
+        text = json.dumps(recording.summary, indent=2, ensure_ascii=False, allow_nan=False)
+        file.write(f"{text}\n".encode())
+
+    return {
+        "traces.parquet": lambda file: _write_table(iter([recording.traces]), file, version),
+        "cells.parquet": lambda file: _write_table(recording.cell_chunks(), file, version),
+        "summary.json": summary,
+    }
+
+
+def _write_table(chunks: Iterator[pd.DataFrame], file: BinaryIO, version: str) -> None:
     first = _arrow_table(next(chunks))
     schema = first.schema.with_metadata(
         {**(first.schema.metadata or {}), b"rubor_version": version.encode()}
     )
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         writer.write_table(first.cast(schema))
         for chunk in chunks:
             writer.write_table(_arrow_table(chunk).cast(schema))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from rubor.errors import FaceNotFoundError
 from rubor.vision.face_tracking import FaceTracker
 from rubor.vision.frame import Frame
+from rubor.vision.media_file import MediaFile
 from rubor.vision.photo import is_photo, read_photo
 from rubor.vision.photo_frame import photo_frame
 from rubor.vision.video import VideoFile
@@ -23,12 +24,16 @@ _LARGEST_SIDE_PX = 480
 
 
 def face_picture(
-    path: Path, *, face: int | None = None, mirrored: bool = False, after_s: float = 0.0
+    source: str | Path | MediaFile,
+    *,
+    face: int | None = None,
+    mirrored: bool = False,
+    after_s: float = 0.0,
 ) -> bytes:
     """Cut the face out of a video or photo, as PNG of at most 480 pixels a side.
 
     Args:
-        path: the file.
+        source: the file's path, or the file wherever it is kept.
         face: which face, where there are several, counted from 1 from the picture's left.
         mirrored: the file is mirrored; the picture is turned back.
         after_s: take the first picture with a face from this time of a video on, in seconds.
@@ -36,20 +41,21 @@ def face_picture(
     Raises:
         RuborError: the file cannot be read, or holds no face from then on.
     """
+    file = MediaFile.of(source)
     tracker = FaceTracker(choice=face)
-    if is_photo(path):
-        photo = photo_frame(read_photo(path))
+    if is_photo(file):
+        photo = photo_frame(read_photo(file))
         picture = _cut_out(photo, tracker.follow(photo))
     else:
         picture = None
-        with VideoFile(path) as video:
+        with VideoFile(file) as video:
             for frame in video.frames():
                 points = tracker.follow(frame)
                 if frame.time_s >= after_s and points is not None:
                     picture = _cut_out(frame, points)
                     break
     if picture is None:
-        raise FaceNotFoundError(f"There is no face in {path.name} to keep a picture of.")
+        raise FaceNotFoundError(f"There is no face in {file.name} to keep a picture of.")
     if mirrored:
         picture = picture[:, ::-1]
     _, coded = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))

@@ -24,6 +24,7 @@ from PIL import ExifTags, Image
 
 from rubor.errors import RuborError, UnreadableFileError, UnsupportedColourError
 from rubor.optics.cielab import BT709_PRIMARIES_XY, D65_XY
+from rubor.vision.media_file import MediaFile
 from rubor.vision.photo_colour import (
     ADOBE_RGB,
     PhotoColour,
@@ -95,55 +96,58 @@ class _Decoded:
     warnings: list[str]
 
 
-def is_photo(path: Path) -> bool:
+def is_photo(source: str | Path | MediaFile) -> bool:
     """Whether a file is a photo that `read_photo` may read, decided by its first bytes.
 
     Args:
-        path: any path. A folder, a missing or an unreadable file is no photo.
+        source: any path, or a file wherever it is kept. A folder, a missing or an unreadable file is
+            no photo.
     """
     try:
-        with path.open("rb") as file:
+        with MediaFile.of(source).open() as file:
             return _format_of(file.read(256)) is not None
     except OSError:
         return False
 
 
-def read_photo(path: Path) -> Photo:
+def read_photo(source: str | Path | MediaFile) -> Photo:
     """Read a photo to linear light.
 
     Args:
-        path: a JPEG, PNG, TIFF or HEIC file, whatever its extension says.
+        source: a JPEG, PNG, TIFF or HEIC file, whatever its extension says.
 
     Raises:
         UnreadableFileError: missing, empty, no photo, damaged, cut off, too large, or a raw file.
         UnsupportedColourError: colours that could only be guessed: PQ, printing ink, a damaged or
             unusable profile.
     """
-    data = _read_bytes(path)
+    file = MediaFile.of(source)
+    data = _read_bytes(file)
     file_format = _format_of(data)
     if file_format is None:
         raise UnreadableFileError(
-            f"{path.name} is not a photo of a kind that Rubor reads.", _CAMERA_FILE
+            f"{file.name} is not a photo of a kind that Rubor reads.", _CAMERA_FILE
         )
     try:
         return _to_photo(_decode(data, file_format), file_format)
     except RuborError as error:
-        raise type(error)(f"{path.name}: {error.message}", error.cure) from error
+        raise type(error)(f"{file.name}: {error.message}", error.cure) from error
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_bytes(file: MediaFile) -> bytes:
     try:
-        data = path.read_bytes()
+        with file.open() as stream:
+            data = stream.read()
     except FileNotFoundError as error:
         raise UnreadableFileError(
-            f"There is no file {path}.", "Check the name and the folder."
+            f"There is no file {file.name}.", "Check the name and the folder."
         ) from error
     except OSError as error:
         raise UnreadableFileError(
-            f"{path} cannot be opened.", "Check that it is a file and that you may read it."
+            f"{file.name} cannot be opened.", "Check that it is a file and that you may read it."
         ) from error
     if not data:
-        raise UnreadableFileError(f"{path.name} is empty.", _COPY_AGAIN)
+        raise UnreadableFileError(f"{file.name} is empty.", _COPY_AGAIN)
     return data
 
 

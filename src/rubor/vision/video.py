@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, cast
 
@@ -13,10 +14,13 @@ import av
 import numpy as np
 import numpy.typing as npt
 from av.sidedata.sidedata import Type as SideDataType
+from av.video.stream import VideoStream
 
 from rubor.errors import UnreadableFileError
 from rubor.vision.colour_coding import ColourCoding, coding_from_tags
+from rubor.vision.decoder_input import OPEN_NOTHING_ELSE, DecoderInput
 from rubor.vision.frame import PlanarFrame, frame_from_av
+from rubor.vision.media_file import MediaFile
 
 __all__ = ["StreamEnd", "VideoFile", "VideoInfo"]
 
@@ -76,7 +80,7 @@ class VideoFile:
     """A video file as a stream of frames. Use it as a context manager; it frees the decoder.
 
     Args:
-        path: the file.
+        source: the file's path, or the file wherever it is kept.
         threads: decoder threads; 0 takes one per core.
 
     Raises:
@@ -84,14 +88,19 @@ class VideoFile:
         UnsupportedColourError: colour that cannot be brought to linear light without guessing.
     """
 
-    def __init__(self, path: Path, *, threads: int = 0) -> None:
-        self.path = path
+    def __init__(self, source: str | Path | MediaFile, *, threads: int = 0) -> None:
+        file = MediaFile.of(source)
         self.end = StreamEnd()
-        self._container, self._decoder, first = _open(path, threads)
+        self._input = _open_input(file)
+        try:
+            self._container, self._decoder, first = _open(self._input, file.name, threads)
+        except BaseException:
+            self._input.close()
+            raise
         self._first: av.VideoFrame | None = first
         self._stored_as = (first.width, first.height, first.format.name)
         try:
-            self.info, self._display_matrix = _describe(self._container, first, path)
+            self.info, self._display_matrix = _describe(self._container, first, file.name)
         except BaseException:
             self.close()
             raise
@@ -111,6 +120,7 @@ class VideoFile:
         """Free the decoder. Without this FFmpeg keeps tens of megabytes a file."""
         self._first = None
         self._container.close()
+        self._input.close()
 
     def frames(self) -> Iterator[PlanarFrame]:
         """Yield every frame once, in time order. Damage ends the stream and is noted in `end`."""
@@ -149,87 +159,111 @@ class VideoFile:
             yield first
         while True:
             try:
-                picture = next(self._decoder)
-            except StopIteration:
-                return
-            except av.error.EOFError:
-                return
+                picture = self._next_picture()
             except (av.error.FFmpegError, OSError, ValueError) as error:
                 self.end.broken = _plain(error)
                 return
+            if picture is None:
+                return
             yield picture
+
+    def _next_picture(self) -> av.VideoFrame | None:
+        """The decoder's next picture; None at the end."""
+        with self._input.errors_raised():
+            try:
+                return next(self._decoder, None)
+            except av.error.EOFError:
+                return None
+
+
+def _open_input(file: MediaFile) -> DecoderInput:
+    try:
+        stream = file.open()
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise UnreadableFileError(
+            f"There is no file {file.name}.", "Check the name and the folder."
+        ) from error
+    except OSError as error:
+        raise UnreadableFileError(
+            f"{file.name} cannot be opened ({_plain(error)}).", "Check that you may read it."
+        ) from error
+    if stream.seek(0, os.SEEK_END) == 0:
+        stream.close()
+        raise UnreadableFileError(
+            f"{file.name} is empty (0 bytes).", "Copy it again from the camera."
+        )
+    stream.seek(0)
+    return DecoderInput(stream)
 
 
 def _open(
-    path: Path, threads: int
+    source: DecoderInput, name: str, threads: int
 ) -> tuple[av.container.InputContainer, Iterator[av.VideoFrame], av.VideoFrame]:
     """The file, its one decoder, and the first picture that came out of it.
 
     One packet can give several pictures, so all of them must come from this decoder.
     """
-    if not path.is_file():
-        raise UnreadableFileError(
-            f"There is no file {path.name}.", "Check the name and the folder."
-        )
-    if path.stat().st_size == 0:
-        raise UnreadableFileError(
-            f"{path.name} is empty (0 bytes).", "Copy it again from the camera."
-        )
     try:
-        container = av.open(str(path), metadata_errors="ignore")
+        with source.errors_raised():
+            container = av.open(source, "r", metadata_errors="ignore", options=OPEN_NOTHING_ELSE)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise UnreadableFileError(
-            f"{path.name} is not a readable video ({_plain(error)}).",
+            f"{name} is not a readable video ({_plain(error)}).",
             "If the recording was cut off before it was closed, its index is missing: record again,"
             " or repair it with the camera's own software.",
         ) from error
     try:
-        if container.format.name in _NOT_VIDEO:
-            raise UnreadableFileError(
-                f"{path.name} is not a video (it looks like {container.format.name}).",
-                "Give a video file such as mp4, mov, webm, mkv or avi, or a photo.",
-            )
-        if not container.streams.video:
-            raise UnreadableFileError(
-                f"{path.name} holds no pictures, only sound or data.",
-                "Give the video file itself, not its sound track.",
-            )
-        stream = container.streams.video[0]
-        if cast(Any, stream.codec_context) is None:  # PyAV's stubs do not know that it can be
-            raise UnreadableFileError(
-                f"{path.name} holds pictures in a coding that is not known here.",
-                "Export it as H.264, HEVC or VP9 video.",
-            )
+        stream = _video_stream(container, name)
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = threads
-        decoder = container.decode(stream)
-        first = next(decoder, None)
-    except UnreadableFileError:
-        container.close()
-        raise
+        with source.errors_raised():
+            decoder = container.decode(stream)
+            first = next(decoder, None)
+        if first is None:
+            raise UnreadableFileError(
+                f"{name} opens, but holds no picture.", "Copy it again from the camera."
+            )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         container.close()
         raise UnreadableFileError(
-            f"{path.name} opens, but no picture in it can be decoded ({_plain(error)}).",
+            f"{name} opens, but no picture in it can be decoded ({_plain(error)}).",
             "Copy it again from the camera; it is probably damaged.",
         ) from error
-    if first is None:
+    except BaseException:
         container.close()
-        raise UnreadableFileError(
-            f"{path.name} opens, but holds no picture.", "Copy it again from the camera."
-        )
+        raise
     return container, decoder, first
 
 
+def _video_stream(container: av.container.InputContainer, name: str) -> VideoStream:
+    if container.format.name in _NOT_VIDEO:
+        raise UnreadableFileError(
+            f"{name} is not a video (it looks like {container.format.name}).",
+            "Give a video file such as mp4, mov, webm, mkv or avi, or a photo.",
+        )
+    if not container.streams.video:
+        raise UnreadableFileError(
+            f"{name} holds no pictures, only sound or data.",
+            "Give the video file itself, not its sound track.",
+        )
+    stream = container.streams.video[0]
+    if cast(Any, stream.codec_context) is None:  # PyAV's stubs do not know that it can be
+        raise UnreadableFileError(
+            f"{name} holds pictures in a coding that is not known here.",
+            "Export it as H.264, HEVC or VP9 video.",
+        )
+    return stream
+
+
 def _describe(
-    container: av.container.InputContainer, first: av.VideoFrame, path: Path
+    container: av.container.InputContainer, first: av.VideoFrame, name: str
 ) -> tuple[VideoInfo, npt.NDArray[np.int_] | None]:
     stream = container.streams.video[0]
     display_matrix = _display_matrix(first)
     width, height = first.width, first.height
     if display_matrix is not None and display_matrix[0, 0] == 0:
         width, height = height, width
-    _check_size(width, height, path)
+    _check_size(width, height, name)
     codec = stream.codec_context.codec.name
     coding = coding_from_tags(
         matrix_tag=int(first.colorspace),
@@ -240,7 +274,7 @@ def _describe(
         stored_as_rgb=bool(first.format.is_rgb or first.format.has_palette),
         full_range_format=first.format.name.startswith("yuvj"),
         codec=codec,
-        container=_container_name(container, path),
+        container=_container_name(container, name),
         height=first.height,
     )
     if first.format.has_palette:
@@ -274,24 +308,24 @@ def _describe(
     return info, display_matrix
 
 
-def _container_name(container: av.container.InputContainer, path: Path) -> str:
+def _container_name(container: av.container.InputContainer, name: str) -> str:
     """FFmpeg has one name for webm and mkv; the file's own ending tells them apart."""
-    name = str(container.format.name)
-    if name == "matroska,webm":
-        return "webm" if path.suffix.lower() == ".webm" else "matroska"
-    return name
+    stated = str(container.format.name)
+    if stated == "matroska,webm":
+        return "webm" if PurePath(name).suffix.lower() == ".webm" else "matroska"
+    return stated
 
 
-def _check_size(width: int, height: int, path: Path) -> None:
+def _check_size(width: int, height: int, name: str) -> None:
     if min(width, height) < MIN_SIDE_PX:
         raise UnreadableFileError(
-            f"The picture of {path.name} is {width} x {height} pixels, too small to hold a face.",
+            f"The picture of {name} is {width} x {height} pixels, too small to hold a face.",
             "Record at 640 x 480 or more.",
         )
     longest, shortest = max(width, height), min(width, height)
     if longest > MAX_SIDE_PX or longest / shortest > MAX_ASPECT_RATIO:
         raise UnreadableFileError(
-            f"The picture of {path.name} is {width} x {height} pixels: no camera makes that.",
+            f"The picture of {name} is {width} x {height} pixels: no camera makes that.",
             "Give the original recording.",
         )
 
