@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("rubor.web.access.urls")),
     path("suitability/", include("rubor.web.suitability.urls")),
     path("recordings/", include("rubor.web.recordings.urls")),
+    path("phone/", include("rubor.web.recordings.phone_urls")),
     path("jobs/", include("rubor.web.jobs.urls")),
     path("trials/", include("rubor.web.trials.urls")),
     path("treatments/", include("rubor.web.treatments.urls")),
