@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,17 +26,13 @@ from rubor.response.area_traces import area_traces
 from rubor.response.episode_document import episode_document
 from rubor.simulation import DemoScene, TimeCourse, simulate_demo_video
 from rubor.web.people.models import Person
+from rubor.web.recordings import storage
 from rubor.web.recordings.models import Mark, Recording
 from rubor.web.recordings.shown import curves, face_map
 
-try:
-    from rubor.web.recordings import storage
-except ImportError:  # until it is merged: rows and marks only
-    storage = None  # type: ignore[assignment]
-
 __all__ = ["many_recordings", "measured", "measured_recording"]
 
-_LENGTH_S, _RATE = 20.0, 12
+_LENGTH_S, _RATE = 20.0, 15
 _STEPS = (("baseline", 0.5, 6.0), ("provocation", 6.5, 14.0), ("recovery", 14.0, _LENGTH_S))
 _COURSE = TimeCourse(onset_s=7.5, rise_s=3.0, plateau_s=4.0, recovery_s=1.5)
 _SIZE = 0.5  # rise of ln blood in both cheeks of the simulated video
@@ -80,18 +75,16 @@ def measured_recording(
     found = find_episodes(answer)
     row = _row(person, day, title, answer.summary, _response(answer, found), **fields)
     row.episodes = json.loads(json.dumps(episode_document(answer, found)))
-    if storage is not None:
-        row.sealed_key = storage.new_sealed_key(row.pk)
+    row.sealed_key = storage.new_sealed_key(row.pk)
     row.save(force_insert=True)
     marks = [(mark["time_s"], mark["kind"]) for mark in answer.summary["events"]]
     Mark.objects.bulk_create(
         Mark(recording=row, key=f"mark-{number}", time_s=time_s, kind=kind)
         for number, (time_s, kind) in enumerate(marks)
     )
-    if storage is not None:
-        files = storage.result_files(row)
-        for name, data in _files(answer, marks).items():
-            files.write(name, data)
+    files = storage.result_files(row)
+    for name, data in _files(answer, marks).items():
+        files.write(name, data)
     return row
 
 
@@ -246,7 +239,7 @@ def _row(
             "medicines": [],
             "note": "",
         },
-        "camera_settings": {"width": 640, "height": 480, "frameRate": 12},
+        "camera_settings": {"width": 640, "height": 480, "frameRate": _RATE},
         "path_check": {"ok": True, "worst_error": 0.006, "matrix": "bt601", "range": "limited"},
         "summary": dict(summary),
         "response": dict(response),
@@ -255,7 +248,8 @@ def _row(
 
 
 def _response(answer: Measured, found: Episodes) -> dict[str, Any]:
-    short = provoked_response(answer, found=found)
+    cheeks = {side: (f"cheek_{side}",) for side in ("left", "right")}
+    short = provoked_response(answer, cheeks, found=found)
     return {
         "provocation": short.provocation,
         "provoked": short.provoked,
@@ -270,15 +264,9 @@ def _response(answer: Measured, found: Episodes) -> dict[str, Any]:
 
 
 def _files(answer: Measured, marks: Sequence[tuple[float, str]]) -> dict[str, bytes]:
-    tables = {"traces.parquet": answer.traces, "cells.parquet": answer.cells}
-    documents = {
-        "summary.json": answer.summary,
-        "curves.json": curves(answer, marks),
-        "face_map.json": face_map(answer),
-    }
-    files = {name: json.dumps(document).encode() for name, document in documents.items()}
-    for name, table in tables.items():
-        buffer = BytesIO()
-        table.to_parquet(buffer, index=False)
-        files[name] = buffer.getvalue()
-    return files
+    shown = {"curves.json": curves(answer, marks), "face_map.json": face_map(answer)}
+    documents = {name: json.dumps(document).encode() for name, document in shown.items()}
+    documents["summary.json"] = json.dumps(answer.summary).encode()
+    for name, table in (("traces", answer.traces), ("cells", answer.cells)):
+        documents[f"{name}.parquet"] = table.to_parquet(index=False)
+    return documents

@@ -21,7 +21,7 @@ from rubor.measurement.running_mean import running_mean
 from rubor.response import Episode, Episodes, find_episodes
 from rubor.response.area_rise import noise_at_rest
 from rubor.response.area_traces import COLUMN_OF_MEASURE, Measure, area_traces, pooled
-from rubor.response.episodes import SIDES, quiet_frames
+from rubor.response.episodes import quiet_frames
 from rubor.response.trace_noise import trace_noise
 from rubor.vision.reference_face import reference_face
 
@@ -46,11 +46,7 @@ _LEAST_SHOWN: Final = {"blood_change": 0.2, "erythema_index": 0.02}
 _COLOURS: Final = 13  # of the scale, blue over grey to red
 _MARGIN_CM: Final = 0.3
 
-_SERIES: Final = {
-    "whole": (*SIDES["left"], *SIDES["right"]),
-    "left": SIDES["left"],
-    "right": SIDES["right"],
-}
+_WHOLE: Final = ("cheek_left", "cheek_right")
 
 
 def curves(measured: Recording, marks: Iterable[tuple[float, str]]) -> dict[str, Any]:
@@ -61,10 +57,10 @@ def curves(measured: Recording, marks: Iterable[tuple[float, str]]) -> dict[str,
         marks: (time in s, kind) of what the person marked.
 
     Returns:
-        `time_s`, and for each of `series` (whole, left, right: the mean of cheek and jaw; then the
-        regions) `blood_change` with the ends `low` and `high` of its 95 % interval and
-        `erythema_index`, all changes from the baseline; None where nothing was measured. The interval
-        holds noise, light and scale. `measure` is what the episodes are told in. A photo has no series.
+        `time_s`, and for each of `series` ("whole", the mean of both cheeks, then the regions)
+        `blood_change` with the ends `low` and `high` of its 95 % interval and `erythema_index`, all
+        changes from the baseline; None where nothing was measured. The interval holds noise, light
+        and scale. `measure` is what the episodes are told in. A photo has no series.
     """
     found = find_episodes(measured)
     still = measured.summary["video"]["frames"] < 2
@@ -72,7 +68,7 @@ def curves(measured: Recording, marks: Iterable[tuple[float, str]]) -> dict[str,
     index = area_traces(measured, "erythema_index")
     quiet = quiet_frames(blood.time_s, found.episodes)
     grid = _Grid(blood.time_s)
-    chosen = {**_SERIES, **{name: (name,) for name in blood.names}}
+    chosen = {"whole": _WHOLE, **{name: (name,) for name in blood.names}}
     series = {}
     for name, names in () if still else chosen.items():
         there = [one for one in names if one in blood.names]
