@@ -16,7 +16,8 @@ from matplotlib.ticker import FuncFormatter
 
 from rubor.measurement.figure_style import COLOUR_OF_ROLE, TEXT_PT, new_figure, signed, style_axes
 from rubor.trials.comparison_rules import Window
-from rubor.trials.wear_off import DAYS_PER_MONTH, WearOff, share_of_full_effect
+from rubor.trials.own_reductions import fitted_reduction, own_reductions
+from rubor.trials.wear_off import DAYS_PER_MONTH, WearOff
 
 __all__ = ["plot_reduction", "plot_responses", "plot_wear_off"]
 
@@ -28,8 +29,6 @@ _DOTS_PT = 300.0
 _BAR_PT = 118.0
 # 95 % of a normal distribution.
 _TWO_SIDED_95 = 1.96
-# The middle one of the steepnesses that `wear_off` averages over.
-_MIDDLE_FALL = 5.0
 # Matplotlib counts days from here.
 _EPOCH = pd.Timestamp("1970-01-01")
 _TREATED, _UNTREATED = COLOUR_OF_ROLE["right"], COLOUR_OF_ROLE["left"]
@@ -209,7 +208,7 @@ def plot_wear_off(
     figure = new_figure(_WIDTH_PT, 0.8 * _DOTS_PT)
     axes = figure.add_axes((0.1, 0.2, 0.87, 0.74))
     style_axes(axes)
-    days, reductions, spreads = _own_reductions(responses, treated_on)
+    days, reductions, spreads = own_reductions(responses, treated_on)
     low, high = (month * DAYS_PER_MONTH for month in wear_off.duration_interval_80)
     end = max(float(days.max(initial=0.0)), high) * 1.06
     axes.axvspan(low, high, color=COLOUR_OF_ROLE["soft"], linewidth=0, zorder=0, gid="half-gone")
@@ -217,9 +216,7 @@ def plot_wear_off(
         wear_off.duration_months * DAYS_PER_MONTH, color=COLOUR_OF_ROLE["muted"], linewidth=1.0
     )
     course = np.linspace(0.5, end, 300)
-    fitted = wear_off.full_reduction * share_of_full_effect(
-        course, wear_off.onset_days, wear_off.duration_months * DAYS_PER_MONTH, _MIDDLE_FALL
-    )
+    fitted = fitted_reduction(course, wear_off)
     axes.plot(course, fitted, color=_TREATED, linewidth=2.0, gid="fitted")
     axes.errorbar(
         days, reductions, yerr=_TWO_SIDED_95 * spreads, fmt="none", ecolor=_TREATED, alpha=0.5
@@ -235,32 +232,6 @@ def plot_wear_off(
     axes.set_xlabel("days after the treatment", labelpad=5)
     axes.set_ylabel("reduction", labelpad=6)
     return figure
-
-
-def _own_reductions(
-    responses: pd.DataFrame, treated_on: date
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """What each later recording alone says: day, reduction and standard error of measurement."""
-    table = responses.pivot_table(
-        index=["date", "session", "phase"], columns="treated", values=["response", "response_sd"]
-    )
-    treated, treated_sd = table["response"][True], table["response_sd"][True]
-    if False in table["response"]:
-        level, level_sd = table["response"][False], table["response_sd"][False]
-    else:
-        level, level_sd = treated * 0.0 + 1.0, treated * 0.0
-    before = table.index.get_level_values("phase") == "before"
-    usual = float(treated[before].mean() / level[before].mean())
-    later = ~before & (level > _TWO_SIDED_95 * level_sd).to_numpy()
-    kept = treated[later] / level[later] / usual
-    spread = np.hypot(treated_sd[later], kept * usual * level_sd[later]) / level[later] / usual
-    when = pd.to_datetime(table.index.get_level_values("date")[later])
-    days = (when - pd.Timestamp(treated_on)).days
-    return (
-        np.asarray(days, np.float64),
-        1.0 - kept.to_numpy(np.float64),
-        np.abs(spread.to_numpy(np.float64)),
-    )
 
 
 def _mark_truth(axes: Axes, truth: float) -> None:

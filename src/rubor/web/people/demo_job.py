@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
+from django.utils import timezone
 
 from rubor.web.jobs.enqueue import enqueue
 from rubor.web.jobs.models import Job
@@ -110,9 +111,9 @@ def _measured(visit: DemoVisit, folder: Path | None) -> Measured:
 
 def _store(person: Person, visit: DemoVisit, measured: Measured) -> Recording:
     """The recording as the app would hold it after measuring."""
-    from rubor.web.recordings.measuring import store_measured
+    from rubor.web.recordings.measuring import results_of
     from rubor.web.recordings.models import Mark, Recording
-    from rubor.web.recordings.storage import new_sealed_key
+    from rubor.web.recordings.storage import new_sealed_key, result_files
 
     row = Recording(
         person=person,
@@ -129,11 +130,18 @@ def _store(person: Person, visit: DemoVisit, measured: Measured) -> Recording:
     )
     row.sealed_key = new_sealed_key(row.pk)
     row.save()
+    marks = [(mark["time_s"], mark["kind"]) for mark in measured.summary["events"]]
     Mark.objects.bulk_create(
-        Mark(recording=row, key=str(number), time_s=mark["time_s"], kind=mark["kind"])
-        for number, mark in enumerate(measured.summary["events"])
+        Mark(recording=row, key=str(number), time_s=time_s, kind=kind)
+        for number, (time_s, kind) in enumerate(marks)
     )
-    store_measured(row, measured)
+    results, shown = results_of(measured, marks)
+    files = result_files(row)
+    for name, data in results.items():
+        files.write(name, data)
+    Recording.objects.filter(pk=row.pk).update(
+        **shown, state=Recording.State.MEASURED, measured_at=timezone.now()
+    )
     return row
 
 

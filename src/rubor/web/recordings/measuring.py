@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from rubor.response import Episodes
     from rubor.web.vault import SealedFiles
 
-__all__ = ["follow", "input_hash", "run", "tidy"]
+__all__ = ["follow", "input_hash", "results_of", "run", "tidy"]
 
 _MADE_FROM: Final = "made_from.json"
 _CHEEKS: Final = {"left": ("cheek_left",), "right": ("cheek_right",)}
@@ -113,11 +113,7 @@ def _measure(recording: Recording, progress: Progress) -> tuple[dict[str, bytes]
     """The files of the result, and what the row shows of them."""
     # Loaded here: pages use this module too, for `follow`.
     import rubor
-    from rubor.measurement import recording_files
     from rubor.measurement.events import Event
-    from rubor.response import find_episodes
-    from rubor.response.episode_document import episode_document
-    from rubor.web.recordings.shown import curves, face_map
 
     if video_chunks(recording).count == 0:
         raise InputError(
@@ -131,6 +127,23 @@ def _measure(recording: Recording, progress: Progress) -> tuple[dict[str, bytes]
         skin_tone=recording.skin_tone or None,
         progress=lambda done_s, total_s: progress(done_s, total_s, _UNIT),
     )
+    return results_of(measured, marks)
+
+
+def results_of(
+    measured: Measured, marks: list[tuple[float, str]]
+) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """What is stored of a measured recording: its files, and what the row shows of them.
+
+    Args:
+        measured: of `rubor.measure`.
+        marks: time in seconds and kind of each.
+    """
+    from rubor.measurement import recording_files
+    from rubor.response import find_episodes
+    from rubor.response.episode_document import episode_document
+    from rubor.web.recordings.shown import curves, face_map
+
     found = find_episodes(measured)
     row = {
         "summary": measured.summary,

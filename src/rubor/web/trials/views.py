@@ -1,11 +1,141 @@
-"""Pages of the app `trials`."""
+"""The list of trials, a new one, and the page of one."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rubor.errors import InputError
+from rubor.trials import Trial
+from rubor.trials.begin_trial import begin_trial, new_seed
+from rubor.web.people.middleware import PersonRequest
+from rubor.web.people.with_person import with_person
+from rubor.web.recordings.models import Recording
+from rubor.web.trials.forms import BeginForm, designs
+from rubor.web.trials.models import Trial as TrialRow
+from rubor.web.trials.models import TrialRecording
+from rubor.web.trials.next_step import next_step
+from rubor.web.trials.store import create, load
+
+__all__ = ["addable", "new", "show", "trial_list", "trial_of"]
 
 
-def placeholder(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    """To be replaced."""
-    return render(request, "base.html")
+@with_person
+@require_safe
+def trial_list(request: PersonRequest) -> HttpResponse:
+    """All trials with what is next in each."""
+    rows = [(row, load(row), next_step(row)) for row in request.person.trials.all()]
+    return render(request, "trials/list.html", {"rows": rows})
+
+
+@with_person
+@require_http_methods(["GET", "POST"])
+def new(request: PersonRequest) -> HttpResponse:
+    """Fix what is compared, and draw."""
+    form = BeginForm(
+        request.POST or None,
+        initial={"smallest_percent": round(100 * request.person.smallest_effect)},
+    )
+    problem: InputError | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            trial = begin_trial(**form.arguments(), seed=new_seed(), now=timezone.now())
+        except InputError as error:
+            problem = error
+        else:
+            row = create(request.person.pk, trial)
+            return redirect("trials:show", row.pk)
+    chosen = form["design"].value()
+    return render(
+        request,
+        "trials/new.html",
+        {"form": form, "designs": designs(), "chosen": chosen, "problem": problem},
+        status=400 if form.errors or problem else 200,
+    )
+
+
+@with_person
+@require_safe
+def show(request: PersonRequest, trial: str) -> HttpResponse:
+    """One trial: what was drawn, what is next, every recording."""
+    row = trial_of(request, trial)
+    state = load(row)
+    recordings = list(addable(row, state)[:20])
+    linked = dict(row.recordings.values_list("session", "recording_id"))
+    step = next_step(row, recordings[0].pk if recordings else None)
+    return render(
+        request,
+        "trials/show.html",
+        {
+            "row": row,
+            "trial": state,
+            "step": step,
+            "drawn": drawn_words(state),
+            "sessions": [
+                (one, linked.get(one.name), _side_numbers(state, one.responses))
+                for one in state.sessions
+            ],
+            "addable": recordings,
+            "treatments": row.treatments.all(),
+            "today": timezone.localdate(),
+            "can_draw_again": bool(state.draws) and not state.treated_on and not row.closed_at,
+        },
+    )
+
+
+def trial_of(request: PersonRequest, trial: str) -> TrialRow:
+    """A trial of this person; another person's is not found."""
+    return get_object_or_404(TrialRow, pk=trial, person=request.person)
+
+
+def addable(row: TrialRow, trial: Trial) -> QuerySet[Recording]:
+    """Accepted recordings of the person that are not in the trial, since it began, oldest first."""
+    inside = TrialRecording.objects.filter(trial=row, recording=OuterRef("pk"))
+    return (
+        Recording.objects.filter(
+            person_id=row.person_id,
+            state=Recording.State.MEASURED,
+            recorded_at__gte=trial.events[0].at if trial.events else row.created_at,
+        )
+        .exclude(Exists(inside))
+        .exclude(protocol__has_key="try_out")
+        .exclude(smile_check__isnull=False)
+        .filter(summary__accepted=True)
+        .order_by("recorded_at")
+    )
+
+
+def drawn_words(trial: Trial) -> str:
+    """What was drawn, in words; empty where nothing was, or where it stays hidden."""
+    draw = trial.assignment
+    if draw is None or not trial.revealed:
+        return ""
+    if draw.kind == "side":
+        left = draw.drawn == ("left",)
+        return _("your own left side is treated") if left else _("your own right side is treated")
+    if draw.kind == "start date":
+        return _("the treatment is on %(day)s") % {"day": draw.drawn[0]}
+    words = {
+        "left": _("left"),
+        "right": _("right"),
+        "treated": _("with"),
+        "untreated": _("without"),
+    }
+    return ", ".join(words[one] for one in draw.drawn)
+
+
+def _side_numbers(trial: Trial, responses: Any) -> list[tuple[str, float, float]]:
+    """Side, response and half the width of its 95 % interval."""
+    shown = ("left", "right") if trial.between_sides else ("whole",)
+    words = {"left": _("left"), "right": _("right"), "whole": _("both sides")}
+    return [
+        (words[side], responses[side].response, 1.96 * responses[side].response_sd)
+        for side in shown
+        if side in responses
+    ]

@@ -1,0 +1,45 @@
+"""A trial's row and the library's trial in it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from rubor.errors import RuborError
+from rubor.trials import Trial, trial_from_json, trial_to_json
+from rubor.web.trials.models import Trial as TrialRow
+
+__all__ = ["ChangedElsewhereError", "create", "load", "save"]
+
+
+class ChangedElsewhereError(RuborError):
+    """The trial was changed in another tab meanwhile."""
+
+
+def create(person_id: UUID, trial: Trial) -> TrialRow:
+    """A row for a trial that was begun."""
+    return TrialRow.objects.create(person_id=person_id, document=trial_to_json(trial))
+
+
+def load(row: TrialRow) -> Trial:
+    """The library's trial of a row."""
+    return trial_from_json(row.document)
+
+
+def save(row: TrialRow, trial: Trial) -> None:
+    """Put a new state in place of the one that the row was read with.
+
+    Raises:
+        ChangedElsewhereError: somebody else has put one there since.
+    """
+    document = trial_to_json(trial)
+    same = TrialRow.objects.filter(pk=row.pk, version=row.version)
+    with transaction.atomic():
+        if same.update(document=document, version=F("version") + 1) != 1:
+            raise ChangedElsewhereError(
+                "This trial was changed in another tab or window meanwhile.",
+                "Nothing was changed now. Load the page again and repeat what you did.",
+            )
+    row.document, row.version = document, row.version + 1
