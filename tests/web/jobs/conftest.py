@@ -30,6 +30,8 @@ def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(HERE))
     for name in _NAMES:
         monkeypatch.setitem(KINDS, name, f"job_kinds:{name}")  # type: ignore[arg-type]
+    measuring = "measuring_kinds:killed_measuring"
+    monkeypatch.setitem(KINDS, "killed_measuring", measuring)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")

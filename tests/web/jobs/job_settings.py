@@ -8,4 +8,5 @@ RUBOR_JOB_KINDS = {
         name: f"job_kinds:{name}"
         for name in ("until_told", "killed", "memory", "refused", "broken", "disk_full")
     },
+    "killed_measuring": "measuring_kinds:killed_measuring",
 }

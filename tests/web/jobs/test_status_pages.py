@@ -45,7 +45,7 @@ def test_a_waiting_job_asks_for_itself_and_can_be_stopped(browser: Client, job: 
 
 
 def test_progress_and_the_time_left_are_shown(browser: Client, job: Job) -> None:
-    running(job, done=75.0)
+    running(job, done=76.0)
     part = browser.get(f"/jobs/{job.pk}/?said=waiting", **HTMX)
     assert '<progress id="job-' in part.text
     assert 'value="25"' in part.text

@@ -97,6 +97,7 @@ def test_two_workers_race_for_a_job_and_one_does_it(
     assert len(traces.begun) == len(traces.done) == 1
 
 
+@pytest.mark.slow
 def test_a_killed_child_is_tried_again_until_it_succeeds(
     someone: Person, traces: Traces, start_worker: Start, wait_for: WaitFor
 ) -> None:

@@ -31,8 +31,8 @@ from rubor.web.jobs.outcome import attempt_died, cancelled, tidy_up
 
 __all__ = ["Worker", "check_database"]
 
-_POLL_S: Final = 1.0
-_WATCH_S: Final = 1.0
+_POLL_S: Final = 0.5
+_WATCH_S: Final = 0.5
 _HEARTBEAT_S: Final = 5.0
 # Whose outcome is written only has to end its process.
 _ENDING_S: Final = 15.0
