@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 # Lowest first. Packages in one row do not import each other, but for the last: `rubor serve`, a
 # command, starts the web app.
 ORDER = [
-    ["errors"],
+    ["errors", "translation"],
     ["optics", "treatments"],
     ["vision"],
     ["measurement", "simulation"],

@@ -16,6 +16,7 @@ FILES = [
     "plan_advice",
     "side_effects",
     "follow_up",
+    "information",
 ]
 STRENGTHS = {"high", "moderate", "low", "very_low", "judgement", "unverified"}
 # Parts of a table that share its source: the weeks of one schedule.

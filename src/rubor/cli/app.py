@@ -16,11 +16,14 @@ from rubor._version import __version__
 from rubor.cli.demo_command import demo
 from rubor.cli.doctor_command import doctor
 from rubor.cli.episodes_command import episodes
+from rubor.cli.follow_up_command import follow_up
+from rubor.cli.information_command import information
 from rubor.cli.measure_command import measure
 from rubor.cli.missed_command import missed
 from rubor.cli.plan_command import plan
 from rubor.cli.problem import DEBUG_VARIABLE
 from rubor.cli.serve_command import serve
+from rubor.cli.side_effects_command import side_effects
 from rubor.cli.simulate_command import simulate
 from rubor.cli.skin_tones_command import skin_tones
 from rubor.cli.suitability_command import suitability
@@ -112,6 +115,11 @@ app.command(short_help="Show what is known of each treatment, with sources.")(tr
 app.command(short_help="Find out what may suit a person, in which order, and why.")(suitability)
 app.command(short_help="Plan injections on one's own face, in true scale.")(plan)
 app.command(short_help="Find what a treatment missed, and when the next may be.")(missed)
+app.command(short_help="Show what to know of a treatment, in plain words.")(information)
+app.command("follow-up", short_help="Show when to look again after a treatment.")(follow_up)
+app.command("side-effects", short_help="Show usual side effects, or check a diary of them.")(
+    side_effects
+)
 app.command(short_help="Open the app: record, see, run a trial, keep a diary.")(serve)
 app.command(short_help="Make a video in which everything that happens is known.")(simulate)
 app.command(short_help="Work in the background of the app, beside its own worker.")(worker)

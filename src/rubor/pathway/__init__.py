@@ -15,6 +15,15 @@ from rubor.pathway.follow_up import (
     follow_up_to_json,
 )
 from rubor.pathway.frontal_face import FrontalFace, find_frontal_face
+from rubor.pathway.information import (
+    InformationSheet,
+    Item,
+    Section,
+    information_sheet,
+    information_to_json,
+    plan_advice,
+    sheet_words,
+)
 from rubor.pathway.injection_plan import Authority, InjectionPlan, plan_injections
 from rubor.pathway.instrument_scoring import InstrumentScore, load_items, score
 from rubor.pathway.missed_area import EarlierSession, MissedArea, blushing_cells, missed_area
@@ -28,6 +37,7 @@ from rubor.pathway.questionnaire import (
 )
 from rubor.pathway.side_effect_diary import (
     Diary,
+    courses_to_json,
     diary_from_json,
     diary_to_json,
     judge_diary,
@@ -61,8 +71,10 @@ __all__ = [
     "FollowUpTask",
     "FollowUpVisit",
     "FrontalFace",
+    "InformationSheet",
     "InjectionPlan",
     "InstrumentScore",
+    "Item",
     "Line",
     "MissedArea",
     "Missing",
@@ -70,6 +82,7 @@ __all__ = [
     "Questionnaire",
     "Rate",
     "ScaleReference",
+    "Section",
     "SideEffect",
     "Suitability",
     "TrueScale",
@@ -77,6 +90,7 @@ __all__ = [
     "blushing_cells",
     "check_answers",
     "check_diary_entry",
+    "courses_to_json",
     "diary_from_json",
     "diary_to_json",
     "find_frontal_face",
@@ -86,11 +100,14 @@ __all__ = [
     "follow_up_task",
     "follow_up_tasks",
     "follow_up_to_json",
+    "information_sheet",
+    "information_to_json",
     "judge_course",
     "judge_diary",
     "languages",
     "load_items",
     "missed_area",
+    "plan_advice",
     "plan_from_json",
     "plan_injections",
     "plan_to_json",
@@ -98,6 +115,7 @@ __all__ = [
     "read_answers",
     "read_diary",
     "score",
+    "sheet_words",
     "side_effect",
     "side_effects",
     "suitability",

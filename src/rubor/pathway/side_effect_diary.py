@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -18,12 +18,15 @@ from rubor.pathway.side_effects import (
     as_day,
     check_diary_entry,
     judge_course,
+    side_effects,
 )
 from rubor.treatments.catalogue import treatment as treatment_of
 
 __all__ = [
+    "COURSES_SCHEMA",
     "SIDE_EFFECTS_SCHEMA",
     "Diary",
+    "courses_to_json",
     "diary_from_json",
     "diary_to_json",
     "judge_diary",
@@ -31,6 +34,7 @@ __all__ = [
 ]
 
 SIDE_EFFECTS_SCHEMA: Final = "rubor.side-effects/1"
+COURSES_SCHEMA: Final = "rubor.side-effect-courses/1"
 
 
 @dataclass(frozen=True)
@@ -133,3 +137,25 @@ def read_diary(path: str | Path, *, today: date) -> Diary:
     if not isinstance(table, dict):
         raise InputError(f"{file.name} holds no diary.", "Give one object.")
     return diary_from_json(table, today=today)
+
+
+def courses_to_json(
+    treatment: str, courses: tuple[Course, ...] = (), diary: Diary | None = None
+) -> dict[str, Any]:
+    """The document that `schemas/side-effect-courses.schema.json` describes.
+
+    Args:
+        treatment: id in the catalogue.
+        courses: what a diary was judged to be; none where only the expected courses are asked for.
+        diary: the diary that was judged.
+    """
+    return {
+        "schema": COURSES_SCHEMA,
+        "treatment": treatment_of(treatment).id,
+        "treated_on": None if diary is None else diary.treated_on.isoformat(),
+        "courses": [asdict(course) for course in courses],
+        "expected": [
+            {name: value for name, value in asdict(effect).items() if name != "harm"}
+            for effect in side_effects(treatment)
+        ],
+    }

@@ -31,6 +31,7 @@ __all__ = [
     "judge_course",
     "side_effect",
     "side_effects",
+    "still_there",
 ]
 
 SeekHelp = Literal["none", "prescriber", "doctor today", "emergency"]
@@ -163,7 +164,7 @@ def side_effect(id: str) -> SideEffect:
         InputError: no such effect.
 
     >>> side_effect("bruise").usual_days, side_effect("bruise").rate["text"]
-    ((2, 10), 'About 1 in 20.')
+    ((2, 10), 'About 1 in 20 people get this.')
     """
     found = _effects()
     if id not in found:
@@ -260,6 +261,17 @@ def judge_course(
         return _course(effect, "as expected", day, "unknown", effect.seek_help)
     words = "usual" if effect.seek_help == "none" else "usual_tell"
     return _course(effect, "as expected", day, words, effect.seek_help)
+
+
+def still_there(entries: Sequence[DiaryEntry], effect_id: str) -> bool:
+    """Whether an effect has not gone, as it was last noted on each side.
+
+    >>> noted = [DiaryEntry(date(2026, 3, 2), "bruise", 3, "left")]
+    >>> still_there(noted, "bruise"), still_there(noted, "pain")
+    (True, False)
+    """
+    own = sorted((entry for entry in entries if entry.effect == effect_id), key=lambda e: e.on)
+    return bool(own) and _latest_spell(own)[1] > 0
 
 
 def _latest_spell(own: Sequence[DiaryEntry]) -> tuple[date, int]:
@@ -404,14 +416,14 @@ def _rate(row: Mapping[str, Any]) -> Rate | None:
 def _in_words(share: float) -> str:
     """A share as people read it.
 
-    >>> _in_words(0.246), _in_words(0.043), _in_words(0.8)
-    ('About 1 in 4.', 'About 1 in 25.', 'About 8 in 10.')
+    >>> _in_words(0.043), _in_words(0.8)
+    ('About 1 in 25 people get this.', 'About 8 in 10 people get this.')
     """
     if share > 0.5:
-        return f"About {round(10 * share)} in 10."
+        return f"About {round(10 * share)} in 10 people get this."
     one_in = 1.0 / share
     step = 1 if one_in < 12 else 5 if one_in < 50 else 10
-    return f"About 1 in {round(one_in / step) * step}."
+    return f"About 1 in {round(one_in / step) * step} people get this."
 
 
 @cache

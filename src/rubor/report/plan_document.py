@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from rubor.pathway.dosing import toxin_rules
+from rubor.pathway.information import plan_advice
 from rubor.pathway.injection_plan import InjectionPlan
 from rubor.pathway.injection_zones import zone_rules
 from rubor.pathway.plan_figures import plot_plan_map
@@ -103,17 +100,11 @@ def plan_content(
             "wide": True,
         },
         "wishes": [*plan.wishes.texts, *plan.wishes.notes] or ["(no special wishes were noted)"],
-        **{name: _advice()[name] for name in ("consent", "aftercare", "expect", "call")},
+        **{name: [asdict(item) for item in items] for name, items in plan_advice().items()},
         "cost": _cost(plan),
         "sources": _sources(plan),
         "footer": f"Made by Rubor {plan.version} on {plan.made_on}.",
     }
-
-
-@cache
-def _advice() -> Mapping[str, Any]:
-    path = files("rubor.pathway") / "data" / "plan_advice.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _lead(plan: InjectionPlan) -> list[str]:
@@ -223,9 +214,9 @@ def _sources(plan: InjectionPlan) -> list[str]:
         lines.append(f"{what}: {rules[name]['source']} ({rules[name]['strength']})")
     lines += [f"{zone.label}: {zone.source} ({zone.strength})" for zone in plan.zones]
     lines += [
-        f"{part['text']} {part['source']} ({part['strength']})"
-        for name in ("aftercare", "expect", "call", "consent")
-        for part in _advice()[name]
+        f"{item.text} {item.source} ({item.strength})"
+        for items in plan_advice().values()
+        for item in items
     ]
     for name, what in (("time", "Time"), ("session_price", "Price")):
         entry = toxin_rules()[name]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.translation import gettext
+from django.utils.translation import get_language
+
+from rubor.translation import translate
 
 __all__ = ["library_text"]
 
@@ -13,4 +15,4 @@ register = template.Library()
 @register.filter
 def library_text(text: str) -> str:
     """A sentence of a data file, such as the reason of a rule; as it is where none translated it."""
-    return gettext(str(text)) if text else ""
+    return translate(str(text), get_language() or "en") if text else ""
