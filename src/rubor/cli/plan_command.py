@@ -222,15 +222,9 @@ def plan(
     )
     reference = parse_scale(scale)
     found = find_frontal_face(photo, mirrored=mirrored, face=face)
-    if mirrored and reference.ends_px is not None:
-        from dataclasses import replace
-
-        (x0, y0), (x1, y1) = reference.ends_px
-        last = found.frame.width - 1.0
-        reference = replace(reference, ends_px=((last - x0, y0), (last - x1, y1)))
     made = plan_injections(
         found,
-        reference,
+        reference.turned_round(found.frame.width) if mirrored else reference,
         made_on=today,
         areas=usual if areas is None else parse_names(areas),
         sides=sides,

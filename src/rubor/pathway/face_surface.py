@@ -6,15 +6,15 @@ The distance over the surface is in `surface_distance`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import KDTree
 
-from rubor.vision.reference_face import reference_face
+from rubor.vision.reference_face import mirror_partner, reference_face
 
-__all__ = ["FaceSurface", "SurfacePoints", "face_surface", "mirror_partner", "symmetric_mean"]
+__all__ = ["FaceSurface", "SurfacePoints", "face_surface", "symmetric_mean"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -173,18 +173,6 @@ def symmetric_mean(surface: FaceSurface) -> FaceSurface:
     points = surface.points_mm
     mean = (points + points[mirror_partner()] * [-1.0, 1.0, 1.0]) / 2.0
     return FaceSurface(mean, surface.triangles)
-
-
-@cache
-def mirror_partner() -> IntArray:
-    """(468,) the landmark on the other side.
-
-    >>> int(mirror_partner()[33])
-    263
-    """
-    points = reference_face().landmarks_cm
-    apart = np.linalg.norm(points[:, None] * [-1.0, 1.0, 1.0] - points[None], axis=2)
-    return np.asarray(apart.argmin(axis=1), np.intp)
 
 
 def _laid_over(points: FloatArray, target: FloatArray) -> FloatArray:

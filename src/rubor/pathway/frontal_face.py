@@ -1,9 +1,9 @@
-"""One face, seen from the front, in one photo: what an injection plan is drawn on."""
+"""One face, seen from the front, in one photo: what a plan is drawn on and a smile measured on."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,7 @@ import numpy.typing as npt
 
 from rubor.errors import FaceNotFoundError, InputError
 from rubor.pathway.injection_zones import zone_rules
-from rubor.vision.face_detection import FaceDetector
-from rubor.vision.face_tracking import MIN_RELATIVE_SIZE, FaceTracker
+from rubor.vision.face_tracking import FaceTracker
 from rubor.vision.frame import PhotoFrame
 from rubor.vision.head_pose import head_pose_deg
 from rubor.vision.photo import is_photo, read_photo
@@ -50,7 +49,9 @@ class FrontalFace:
         return float(np.linalg.norm(one - other))
 
 
-def find_frontal_face(path: Path, *, mirrored: bool, face: int | None = None) -> FrontalFace:
+def find_frontal_face(
+    path: Path, *, mirrored: bool, face: int | None = None, both_ways: bool = False
+) -> FrontalFace:
     """Find the face of a photo and check that it looks into the camera.
 
     Args:
@@ -58,24 +59,20 @@ def find_frontal_face(path: Path, *, mirrored: bool, face: int | None = None) ->
         mirrored: the file shows the person as a mirror does.
         face: which one, where there are several, counted from 1 from the left of the picture as it is
             in the file.
+        both_ways: see `FaceTracker`.
 
     Raises:
         RuborError: no photo, no face, several faces, turned away, or too small.
     """
     if path.is_file() and not is_photo(path):
         raise InputError(
-            f"{path.name} is not a photo.", "A plan needs one photo of the face from the front."
+            f"{path.name} is not a photo.", "A photo of the face from the front is needed."
         )
     photo = read_photo(path)
     frame = photo_frame(photo)
     if mirrored:
-        frame = replace(
-            frame,
-            linear_rgb=np.ascontiguousarray(frame.linear_rgb[:, ::-1]),
-            display_rgb=np.ascontiguousarray(frame.display_rgb[:, ::-1]),
-        )
-        face = None if face is None else _number_from_the_other_side(frame, face)
-    found = FaceTracker(choice=face).follow(frame)
+        frame = frame.turned_round()
+    found = FaceTracker(face, from_right=mirrored, both_ways=both_ways).follow(frame)
     if found is None:
         raise FaceNotFoundError(
             f"There is no face in {path.name}.",
@@ -116,15 +113,6 @@ def check_frontal(yaw_deg: float, pitch_deg: float) -> None:
     ):
         if abs(angle) > limit:
             raise InputError(
-                f"The face is turned {abs(angle):.0f} degrees {how}; a plan needs it from the front.",
+                f"The face is turned {abs(angle):.0f} degrees {how}; it has to be seen from the front.",
                 f"Look straight into the camera, within {limit:.0f} degrees, with both ears in view.",
             )
-
-
-def _number_from_the_other_side(frame: PhotoFrame, face: int) -> int:
-    """The number of the same face in the picture that has been turned round."""
-    faces = FaceDetector().detect(frame)
-    largest = max((seen.width for seen in faces), default=0.0)
-    count = sum(seen.width >= MIN_RELATIVE_SIZE * largest for seen in faces)
-    # A number that is too high stays so, for the tracker to refuse.
-    return count + 1 - face if face <= count else face

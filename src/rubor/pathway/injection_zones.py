@@ -15,9 +15,9 @@ import numpy.typing as npt
 from scipy.spatial import KDTree
 
 from rubor.errors import InputError
-from rubor.pathway.face_surface import FaceSurface, SurfacePoints, mirror_partner
+from rubor.pathway.face_surface import FaceSurface, SurfacePoints
 from rubor.pathway.surface_distance import DistanceField, SurfaceDistances
-from rubor.vision.reference_face import REGIONS, reference_face
+from rubor.vision.reference_face import REGIONS, mirror_partner, reference_face
 
 __all__ = [
     "Area",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -37,6 +37,17 @@ class ScaleReference:
     kind: Kind
     mm: float | None = None
     ends_px: tuple[tuple[float, float], tuple[float, float]] | None = None
+
+    def turned_round(self, width: int) -> ScaleReference:
+        """The same thing in the picture, of a width in pixels, that is turned round.
+
+        >>> ScaleReference("object", 50.0, ((0.0, 5.0), (30.0, 5.0))).turned_round(100).ends_px
+        ((99.0, 5.0), (69.0, 5.0))
+        """
+        if self.ends_px is None:
+            return self
+        (x0, y0), (x1, y1) = self.ends_px
+        return replace(self, ends_px=((width - 1 - x0, y0), (width - 1 - x1, y1)))
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,15 @@ import numpy.typing as npt
 from rubor.vision.face_detection import DetectedFace
 from rubor.vision.frame import Frame
 from rubor.vision.model_interpreter import load_interpreter
+from rubor.vision.reference_face import mirror_partner
 
-__all__ = ["EYE_CORNER_ON_PICTURE_LEFT", "EYE_CORNER_ON_PICTURE_RIGHT", "FaceMesh", "FaceWindow"]
+__all__ = [
+    "EYE_CORNER_ON_PICTURE_LEFT",
+    "EYE_CORNER_ON_PICTURE_RIGHT",
+    "FaceMesh",
+    "FaceWindow",
+    "mesh_turned_round",
+]
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -50,6 +57,21 @@ class FaceWindow:
         centre = turn.T @ ((low + high) / 2)
         side = float((high - low).max()) * _WINDOW_FROM_POINTS
         return cls((float(centre[0]), float(centre[1])), side, angle)
+
+    def turned_round(self, width: int) -> FaceWindow:
+        """The same window in the picture, of a width in pixels, that is turned round.
+
+        >>> FaceWindow((10.0, 20.0), 8.0, 0.1).turned_round(64)
+        FaceWindow(centre=(53.0, 20.0), side=8.0, angle=-0.1)
+        """
+        return FaceWindow((width - 1 - self.centre[0], self.centre[1]), self.side, -self.angle)
+
+
+def mesh_turned_round(points: FloatArray, width: int) -> FloatArray:
+    """The mesh (468, 3) of the same face in the picture, of a width in pixels, that is turned round."""
+    turned = points[mirror_partner()]
+    turned[:, 0] = width - 1 - turned[:, 0]
+    return turned
 
 
 class FaceMesh:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from rubor.errors import InputError, SeveralFacesError
 from rubor.vision.face_detection import DetectedFace, FaceDetector
-from rubor.vision.face_mesh import FaceMesh, FaceWindow
+from rubor.vision.face_mesh import FaceMesh, FaceWindow, mesh_turned_round
 from rubor.vision.frame import Frame
 
 __all__ = ["FaceTracker", "is_cut"]
@@ -36,10 +36,15 @@ class FaceTracker:
         choice: which face to follow where there are several, counted from 1 from the left of the
             picture; None refuses when there are several.
         search_interval_s: while no face is in view, it is searched for at most this often.
+        from_right: count from the right instead, for pictures that were turned round.
+        both_ways: place the mesh on the picture and on its mirror image and take the mean. The model
+            does not treat both sides alike: its mouth corners differ by up to 1 mm between the two.
     """
 
     choice: int | None = None
     search_interval_s: float = 0.2
+    from_right: bool = False
+    both_ways: bool = False
     checks: int = 0
     checks_with_several: int = 0
     _detector: FaceDetector = field(default_factory=FaceDetector)
@@ -58,7 +63,7 @@ class FaceTracker:
         window = self._window or self._search(frame)
         if window is None:
             return None
-        points, presence = self._mesh.place(frame, window)
+        points, presence = self._place(frame, window)
         if presence < MIN_PRESENCE or not _mostly_inside(points, frame):
             self._window = None
             return None
@@ -77,6 +82,16 @@ class FaceTracker:
         self.checks += 1
         self.checks_with_several += len(_of_size(self._detector.detect(frame))) > 1
 
+    def _place(self, frame: Frame, window: FaceWindow) -> tuple[FloatArray, float]:
+        points, presence = self._mesh.place(frame, window)
+        if not self.both_ways:
+            return points, presence
+        turned, turned_presence = self._mesh.place(
+            frame.turned_round(), window.turned_round(frame.width)
+        )
+        mean = (points + mesh_turned_round(turned, frame.width)) / np.float32(2.0)
+        return mean, min(presence, turned_presence)
+
     def _search(self, frame: Frame) -> FaceWindow | None:
         if frame.time_s - self._last_search_s < self.search_interval_s:
             return None
@@ -86,7 +101,7 @@ class FaceTracker:
             return None
         window = FaceWindow.around_detection(self._choose(faces))
         for _ in range(REFINEMENTS):
-            points, presence = self._mesh.place(frame, window)
+            points, presence = self._place(frame, window)
             if presence < MIN_PRESENCE:
                 return None
             window = FaceWindow.around_points(points)
@@ -110,7 +125,7 @@ class FaceTracker:
                 + ("is only 1 face." if len(faces) == 1 else f"are only {len(faces)} faces."),
                 "Count the faces from the left of the picture.",
             )
-        return faces[number - 1]
+        return faces[-number if self.from_right else number - 1]
 
 
 def is_cut(before: FloatArray, after: FloatArray) -> bool:

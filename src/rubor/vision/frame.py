@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self, cast
 
 import av
 import cv2
@@ -76,6 +76,9 @@ class Frame(Protocol):
 
     def thumbnail(self, step: int) -> FloatArray:
         """The luma in 0..1, shrunk by `step`, for finding cuts."""
+
+    def turned_round(self) -> Self:
+        """The picture with left and right exchanged; twice gives the picture itself."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,10 @@ class PlanarFrame:
         full_scale = float((1 << self.coding.bit_depth) - 1)
         return _shrunk(self.planes[0], step) / np.float32(full_scale)
 
+    def turned_round(self) -> Self:
+        luma, blue, red = (_flipped(plane) for plane in self.planes)
+        return replace(self, planes=(luma, blue, red), rows_in_memory=None)
+
 
 @dataclass(frozen=True)
 class PhotoFrame:
@@ -185,6 +192,11 @@ class PhotoFrame:
 
     def thumbnail(self, step: int) -> FloatArray:
         return _shrunk(self.display_rgb[:, :, 1], step) / np.float32(255.0)
+
+    def turned_round(self) -> Self:
+        return replace(
+            self, linear_rgb=_flipped(self.linear_rgb), display_rgb=_flipped(self.display_rgb)
+        )
 
 
 def frame_from_av(
@@ -244,6 +256,10 @@ def _upright(plane: Plane, display_matrix: Plane | None) -> Plane:
     if flip_columns:
         plane = plane[:, ::-1]
     return plane[::-1] if flip_rows else plane
+
+
+def _flipped(plane: Plane) -> Plane:
+    return np.ascontiguousarray(plane[:, ::-1])
 
 
 def _warp(plane: Plane, affine: FloatArray, size: tuple[int, int]) -> Plane:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-__all__ = ["REGIONS", "ReferenceFace", "mirrored_name", "reference_face"]
+__all__ = ["REGIONS", "ReferenceFace", "mirror_partner", "mirrored_name", "reference_face"]
 
 IntArray = npt.NDArray[np.intp]
 FloatArray = npt.NDArray[np.float64]
@@ -80,6 +80,18 @@ class ReferenceFace:
         """(taps,) the cell of each tap."""
         sizes = np.diff(np.append(self.patch_starts, self.taps))
         return np.repeat(self.patch_cell, sizes)
+
+
+@cache
+def mirror_partner() -> IntArray:
+    """(468,) the landmark on the other side.
+
+    >>> int(mirror_partner()[33])
+    263
+    """
+    points = reference_face().landmarks_cm
+    apart = np.linalg.norm(points[:, None] * [-1.0, 1.0, 1.0] - points[None], axis=2)
+    return np.asarray(apart.argmin(axis=1), np.intp)
 
 
 def mirrored_name(name: str) -> str:
