@@ -17,6 +17,7 @@ FILES = [
     "side_effects",
     "follow_up",
     "information",
+    "smile",
 ]
 STRENGTHS = {"high", "moderate", "low", "very_low", "judgement", "unverified"}
 # Parts of a table that share its source: the weeks of one schedule.

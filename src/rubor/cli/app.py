@@ -26,6 +26,7 @@ from rubor.cli.serve_command import serve
 from rubor.cli.side_effects_command import side_effects
 from rubor.cli.simulate_command import simulate
 from rubor.cli.skin_tones_command import skin_tones
+from rubor.cli.smile_command import smile
 from rubor.cli.suitability_command import suitability
 from rubor.cli.treatments_command import treatments
 from rubor.cli.trial_command import trial
@@ -121,6 +122,7 @@ app.command("side-effects", short_help="Show usual side effects, or check a diar
     side_effects
 )
 app.command(short_help="Open the app: record, see, run a trial, keep a diary.")(serve)
+app.command(short_help="Measure a smile in mm, and whether it has changed.")(smile)
 app.command(short_help="Make a video in which everything that happens is known.")(simulate)
 app.command(short_help="Work in the background of the app, beside its own worker.")(worker)
 app.command(short_help="Say what this installation has and lacks.")(doctor)

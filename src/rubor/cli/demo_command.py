@@ -14,7 +14,7 @@ from rubor.cli.clean_end import leaving_no_empty_folders, termination_as_interru
 from rubor.cli.clear_errors import with_clear_errors
 from rubor.cli.input_files import PlannedFile
 from rubor.cli.measure_file import Choices, Outcome
-from rubor.cli.progress_display import showing_film_progress, showing_progress
+from rubor.cli.progress_display import showing_progress, showing_seconds
 from rubor.cli.worker_processes import available_cores, measure_files
 from rubor.errors import InputError
 
@@ -109,7 +109,7 @@ def _film(visits: Sequence[DemoVisit], files: Sequence[PlannedFile]) -> None:
 
     whole_s = sum(visit.scenario.duration_s for visit in visits)
     filmed_s = 0.0
-    with showing_film_progress() as progress:
+    with showing_seconds("Filming a simulated person") as progress:
         for visit, file in zip(visits, files, strict=True):
 
             def advance(done_s: float, _: float, before_s: float = filmed_s) -> None:

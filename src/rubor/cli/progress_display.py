@@ -14,7 +14,7 @@ from rubor.cli.measure_file import Outcome
 from rubor.cli.problem import print_problem
 from rubor.cli.worker_processes import Listener
 
-__all__ = ["showing_film_progress", "showing_progress", "state_in_words"]
+__all__ = ["showing_progress", "showing_seconds", "state_in_words"]
 
 
 @contextmanager
@@ -33,15 +33,15 @@ def showing_progress(files: Sequence[PlannedFile], *, quiet: bool) -> Iterator[L
 
 
 @contextmanager
-def showing_film_progress() -> Iterator[Callable[[float, float], None]]:
-    """A function that is told the seconds filmed and the seconds in all."""
+def showing_seconds(what: str) -> Iterator[Callable[[float, float | None], None]]:
+    """A function that is told the seconds done and the seconds in all, of what is being done."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
     with _bar() as bar:
-        task = bar.add_task("Filming a simulated person", total=None, done="")
+        task = bar.add_task(what, total=None, done="")
 
-        def advance(done_s: float, total_s: float) -> None:
+        def advance(done_s: float, total_s: float | None) -> None:
             _show_seconds(bar, task, done_s, total_s)
 
         yield advance

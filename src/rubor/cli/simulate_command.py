@@ -10,7 +10,7 @@ import typer
 
 from rubor.cli.clean_end import leaving_no_empty_folders, termination_as_interrupt
 from rubor.cli.clear_errors import with_clear_errors
-from rubor.cli.progress_display import showing_film_progress
+from rubor.cli.progress_display import showing_seconds
 
 if TYPE_CHECKING:
     from rubor.simulation import Scenario
@@ -91,7 +91,7 @@ def simulate(
     with (
         leaving_no_empty_folders([target / "video"]),
         termination_as_interrupt(),
-        showing_film_progress() as progress,
+        showing_seconds("Filming a simulated person") as progress,
     ):
         video = film(wanted, target, progress=progress)
     if as_json:

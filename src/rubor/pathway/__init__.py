@@ -53,6 +53,11 @@ from rubor.pathway.side_effects import (
     side_effect,
     side_effects,
 )
+from rubor.pathway.smile import OneSmile, SideExcursion, Smile, SmileCourse, SmileFile
+from rubor.pathway.smile_change import SmileAdvice, SmileChange, ValueChange, smile_change
+from rubor.pathway.smile_excursion import FilmedFace, smile_of_films, smile_of_pictures
+from rubor.pathway.smile_files import film_face, measure_smile, smile_from_photos
+from rubor.pathway.smile_json import smile_from_json, smile_to_json
 from rubor.pathway.suitability import Line, Missing, Suitability, suitability
 from rubor.pathway.suitability_document import suitability_document
 from rubor.pathway.true_scale import ScaleReference, TrueScale, true_scale
@@ -67,6 +72,7 @@ __all__ = [
     "DoseChoice",
     "Dosing",
     "EarlierSession",
+    "FilmedFace",
     "FollowUpSchedule",
     "FollowUpTask",
     "FollowUpVisit",
@@ -78,14 +84,22 @@ __all__ = [
     "Line",
     "MissedArea",
     "Missing",
+    "OneSmile",
     "Question",
     "Questionnaire",
     "Rate",
     "ScaleReference",
     "Section",
     "SideEffect",
+    "SideExcursion",
+    "Smile",
+    "SmileAdvice",
+    "SmileChange",
+    "SmileCourse",
+    "SmileFile",
     "Suitability",
     "TrueScale",
+    "ValueChange",
     "blank_answers",
     "blushing_cells",
     "check_answers",
@@ -93,6 +107,7 @@ __all__ = [
     "courses_to_json",
     "diary_from_json",
     "diary_to_json",
+    "film_face",
     "find_frontal_face",
     "follow_up_calendar",
     "follow_up_entries",
@@ -106,6 +121,7 @@ __all__ = [
     "judge_diary",
     "languages",
     "load_items",
+    "measure_smile",
     "missed_area",
     "plan_advice",
     "plan_from_json",
@@ -118,6 +134,12 @@ __all__ = [
     "sheet_words",
     "side_effect",
     "side_effects",
+    "smile_change",
+    "smile_from_json",
+    "smile_from_photos",
+    "smile_of_films",
+    "smile_of_pictures",
+    "smile_to_json",
     "suitability",
     "suitability_document",
     "true_scale",

@@ -19,6 +19,7 @@ from rubor.pathway.injection_plan import (
     PlanWishes,
 )
 from rubor.pathway.injection_points import InjectionPoint
+from rubor.pathway.json_records import frozen, plain, record
 from rubor.pathway.true_scale import TrueScale
 
 __all__ = ["plan_from_json", "plan_to_json"]
@@ -33,8 +34,8 @@ def plan_to_json(plan: InjectionPlan) -> dict[str, Any]:
         "cells": plan.cells,
         **asdict(plan),
     }
-    plain: dict[str, Any] = _plain(document)
-    return plain
+    described: dict[str, Any] = plain(document)
+    return described
 
 
 def plan_from_json(document: Any) -> InjectionPlan:
@@ -58,34 +59,14 @@ def plan_from_json(document: Any) -> InjectionPlan:
     return plan
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _frozen(value: Any) -> Any:
-    """Lists as tuples, as the dataclasses hold them."""
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
-
-
-def _record(kind: Any, entry: Any) -> Any:
-    names = {field.name for field in fields(kind)}
-    if set(entry) != names:
-        raise ValueError(f"{kind.__name__} has other fields than expected")
-    return kind(**{name: _frozen(value) for name, value in entry.items()})
-
-
 def _plan(document: dict[str, Any]) -> InjectionPlan:
-    parts = {field.name: _frozen(document[field.name]) for field in fields(InjectionPlan)}
+    parts = {field.name: frozen(document[field.name]) for field in fields(InjectionPlan)}
     authority, dosing = document["authority"], document["dosing"]
     parts |= {
         "made_on": date.fromisoformat(document["made_on"]),
-        "photo": _record(PlanPhoto, document["photo"]),
-        "scale": _record(TrueScale, document["scale"]),
-        "wishes": _record(PlanWishes, document["wishes"]),
+        "photo": record(PlanPhoto, document["photo"]),
+        "scale": record(TrueScale, document["scale"]),
+        "wishes": record(PlanWishes, document["wishes"]),
         "authority": (
             None
             if authority is None
@@ -94,9 +75,9 @@ def _plan(document: dict[str, Any]) -> InjectionPlan:
         "dosing": (
             None
             if dosing is None
-            else _record(
+            else record(
                 Dosing,
-                {**dosing, "warnings": [_record(PlanWarning, one) for one in dosing["warnings"]]},
+                {**dosing, "warnings": [record(PlanWarning, one) for one in dosing["warnings"]]},
             )
         ),
     }
@@ -107,5 +88,5 @@ def _plan(document: dict[str, Any]) -> InjectionPlan:
         ("outline", DrawnLine),
         ("warnings", PlanWarning),
     ):
-        parts[name] = tuple(_record(kind, entry) for entry in document[name])
+        parts[name] = tuple(record(kind, entry) for entry in document[name])
     return InjectionPlan(**parts)

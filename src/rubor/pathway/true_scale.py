@@ -124,7 +124,7 @@ def true_scale(face: FrontalFace, reference: ScaleReference) -> TrueScale:
     if not eye_rules["usual_least_mm"] <= eyes <= eye_rules["usual_most_mm"]:
         notes.append(
             f"By this scale the outer eye corners are {eyes:.0f} mm apart, which is unusual. Measure"
-            " them on the person before the plan is used."
+            " them on the person before this is used."
         )
     return TrueScale(
         round(mm_per_px, 6),
