@@ -26,7 +26,7 @@ def smile(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...",
+            metavar="FILE",
             help="A video of a smile, or several of one day; or photos, first at rest, then one or more"
             " of the broadest smile.",
             show_default=False,
