@@ -31,8 +31,6 @@ __all__ = [
 
 FOLLOW_UP_SCHEMA: Final = "rubor.follow-up/1"
 
-_LATER_EARLY_DAYS: Final = 3
-_LATER_LATE_DAYS: Final = 3
 _DAYS_IN: Final = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12.0, "years": 365.25}
 
 
@@ -254,8 +252,8 @@ def _planned(
         week += row["then_every_weeks"]
         yield {
             "week": week,
-            "early_days": _LATER_EARLY_DAYS,
-            "late_days": _LATER_LATE_DAYS,
+            "early_days": row["later_days"],
+            "late_days": row["later_days"],
             "tasks": row["later_tasks"],
         }
 
