@@ -113,6 +113,15 @@ def test_stop_and_try_again_lead_back_to_where_the_button_was(browser: Client, j
     assert Job.objects.get().state == "waiting"
 
 
+def test_trying_again_beside_the_same_says_why_nothing_happens(
+    browser: Client, job: Job, person: Person
+) -> None:
+    Job.objects.update(state="failed")
+    enqueue("refused", person)
+    page = browser.post(f"/jobs/{job.pk}/retry/", follow=True)
+    assert "being worked on, already." in text(page.text)
+
+
 def test_a_job_that_is_being_stopped_says_so(browser: Client, job: Job) -> None:
     running(job)
     browser.post(f"/jobs/{job.pk}/cancel/")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from tests.web.hand_in import handed_in
 
 from rubor.web.jobs.enqueue import cancel, enqueue, retry
 from rubor.web.jobs.models import Job
@@ -188,11 +189,12 @@ def test_a_worker_without_a_database_says_what_to_do(data_folder: Path) -> None:
 def test_the_command_works_until_it_is_ended(
     someone: Person, file_database: Path, wait_for: WaitFor
 ) -> None:
-    job = enqueue("demo", someone, payload={"unknown": True})
+    recording = handed_in(someone, b"not a video")
+    job = enqueue("measure", someone, recording=recording)
     command = [sys.executable, "-m", "rubor", "worker", "--data", str(file_database.parent)]
     worker = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        wait_for(in_state(job, "done", "failed"), 120.0)
+        wait_for(in_state(job, "failed"), 60.0)
         worker.send_signal(signal.SIGINT)
         told, _ = worker.communicate(timeout=20)
     finally:
@@ -200,4 +202,5 @@ def test_the_command_works_until_it_is_ended(
         worker.wait()
     assert worker.returncode == 0
     assert "Waiting for work." in told
-    assert f"demo {job.pk}: begun (attempt 1)" in told
+    assert f"measure {job.pk}: begun (attempt 1)" in told
+    assert f"measure {job.pk}: failed" in told

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rubor.web.jobs import enqueue
@@ -49,7 +51,8 @@ def cancel(request: PersonRequest, job: uuid.UUID) -> HttpResponse:
 def retry(request: PersonRequest, job: uuid.UUID) -> HttpResponse:
     """Try it again."""
     found = get_object_or_404(Job, person=request.person, pk=job)
-    enqueue.retry(found)
+    if not enqueue.retry(found):
+        messages.info(request, _("This is done, or being worked on, already."))
     return _back(request, found)
 
 
