@@ -32,7 +32,7 @@ from rubor.web.recordings.announcement import (
 from rubor.web.recordings.media import check_decodes, may_be_kept
 from rubor.web.recordings.models import Mark, Recording
 from rubor.web.recordings.place_tags import blanked_tags
-from rubor.web.recordings.storage import new_sealed_key, video_chunks, video_source
+from rubor.web.recordings.storage import destroy, new_sealed_key, video_chunks, video_source
 from rubor.web.vault import ChunkConflictError, ChunkOrderError, VaultError
 
 __all__ = [
@@ -149,7 +149,7 @@ def put_chunk(recording: Recording, number: int, data: bytes) -> dict[str, int]:
             chunks=there["next_chunk"], bytes_received=there["bytes"]
         )
     if not still.exists():
-        chunks.delete()  # it was deleted while this piece was stored
+        destroy(recording)  # it was deleted while this piece was stored
         raise RefusedError(
             404, _("This recording has been deleted."), _("Begin again, if you want to keep it.")
         )
