@@ -27,6 +27,8 @@ _PORTS_TRIED: Final = 20
 _LOOPBACK: Final = "127.0.0.1"
 # A piece of an upload is held in memory whole: it must not touch the disk before it is sealed.
 _BODY_IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
+# Nor must an answer, while the browser is slow to take it. The server pauses a view at half of this.
+_ANSWER_IN_MEMORY_BYTES: Final = 32 * 1024 * 1024
 _THREADS: Final = 8
 _WORKER_PAUSE_S: Final = 2.0
 
@@ -99,13 +101,15 @@ def _run(
         sockets=[listener],
         threads=_THREADS,
         inbuf_overflow=_BODY_IN_MEMORY_BYTES,
+        outbuf_overflow=_ANSWER_IN_MEMORY_BYTES,
+        outbuf_high_watermark=_ANSWER_IN_MEMORY_BYTES // 2,
         max_request_body_size=_BODY_IN_MEMORY_BYTES,
         ident=None,
     )
     address = f"http://{_LOOPBACK}:{listener.getsockname()[1]}"
     place.write_text(json.dumps({"address": address, "pid": os.getpid()}), encoding="utf-8")
     ended = threading.Event()
-    worker = threading.Thread(target=_keep_worker, args=(folder, ended), daemon=True)
+    worker = threading.Thread(target=_keep_worker, args=(ended,), daemon=True)
     worker.start()
     tell(f"Data: {folder}")
     if own_address is not None:
@@ -159,12 +163,13 @@ def _bring_up_to_date() -> None:
     call_command("clearsessions", verbosity=0)
 
 
-def _keep_worker(folder: Path, ended: threading.Event) -> None:
-    """Run `rubor worker` and start it anew should it die."""
+def _keep_worker(ended: threading.Event) -> None:
+    """Run a worker beside the server and start it anew should it die."""
     while not ended.is_set():
         process = subprocess.Popen(
-            [sys.executable, "-m", "rubor", "worker", "--data", str(folder)],
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-m", "rubor.web.jobs.beside"],
+            # It ends when this pipe does, so that it never outlives a server that was killed.
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             # Ctrl-C goes to the whole group of the terminal; the worker is told by us, in order.
             start_new_session=True,

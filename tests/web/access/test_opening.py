@@ -81,5 +81,5 @@ def test_pages_forbid_inline_scripts_other_sites_and_storing(browser: Client) ->
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert "camera=(self)" in answer.headers["Permissions-Policy"]
