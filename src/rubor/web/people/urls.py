@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rubor.web.people import views
+from rubor.web.people import timeline_views, views
 
 app_name = "people"
 urlpatterns = [
-    path("", views.settings, name="home"),
+    path("", timeline_views.home, name="home"),
     path("start/", views.start, name="start"),
     path("start/demo/", views.start_demo, name="start_demo"),
     path("settings/", views.settings, name="settings"),

@@ -205,6 +205,7 @@ export class TimeChart {
     ctx.clip();
     ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
     ctx.textBaseline = "top";
+    ctx.textAlign = "left";
     for (const span of this.data.spans) {
       const from = plot.valToPos(span.from, "x", true);
       const to = plot.valToPos(span.to, "x", true);
@@ -231,6 +232,7 @@ export class TimeChart {
     ctx.save();
     ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
     ctx.textBaseline = "bottom";
+    ctx.textAlign = "left";
     for (const line of this.data.lines) {
       const at = plot.valToPos(line.at, "x", true);
       if (at < bbox.left || at > bbox.left + bbox.width) continue;

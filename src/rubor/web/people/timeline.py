@@ -1,0 +1,334 @@
+"""Everything that happened to a person, by date: a chart, a list, and the one next thing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from rubor.errors import RuborError
+from rubor.web.diary.models import Entry
+from rubor.web.people.models import Person
+from rubor.web.recordings.models import Recording
+from rubor.web.recordings.shown_numbers import Amount, response_amounts
+from rubor.web.treatments.models import Treatment
+from rubor.web.trials.models import Trial
+
+__all__ = ["Happening", "Next", "Timeline", "timeline"]
+
+# What neither the chart nor the list shows, and what would be large to read.
+_NOT_SHOWN: Final = (
+    "summary",
+    "episodes",
+    "conditions",
+    "camera_settings",
+    "path_check",
+    "sealed_key",
+)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the list.
+
+    Attributes:
+        kind: "recording", "treatment", "side-effect", "blush", "note" or "next".
+        day: on which it happened, or is due.
+        at: for the order within a day.
+        name, title, detail: what it is.
+        amount: the response of a recording.
+        doubtful: whether the recording was not good enough.
+        url: where there is more; empty where there is none.
+    """
+
+    kind: str
+    day: date
+    at: datetime
+    name: str
+    title: str
+    detail: str = ""
+    amount: Amount | None = None
+    doubtful: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Next:
+    """The one next thing to do.
+
+    Attributes:
+        text: what, and why now.
+        button: words of the one button.
+        url: where it leads.
+        due: not before this day; None for now.
+    """
+
+    text: str
+    button: str
+    url: str
+    due: date | None = None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """All of it.
+
+    Attributes:
+        happenings: newest first.
+        chart: what the script draws; None without a measured response.
+        next: the next thing to do.
+        unfinished: recordings that are still being received or measured.
+    """
+
+    happenings: list[Happening]
+    chart: dict[str, Any] | None
+    next: Next
+    unfinished: int
+
+
+def timeline(person: Person, today: date) -> Timeline:
+    """Read all that a person has, in a fixed number of queries."""
+    recordings = list(
+        person.recordings.defer(*_NOT_SHOWN).annotate(accepted=F("summary__accepted"))
+    )
+    treatments = list(person.treatments.all())
+    entries = list(person.entries.select_related("treatment"))
+    trials = list(person.trials.filter(closed_at=None))
+    happenings = [
+        *(_recording(row) for row in recordings),
+        *(_treatment(row) for row in treatments),
+        *(_entry(row) for row in entries),
+    ]
+    return Timeline(
+        happenings=sorted(happenings, key=lambda one: one.at, reverse=True),
+        chart=_chart(recordings, treatments, entries),
+        next=_next(recordings, treatments, trials, today),
+        unfinished=sum(
+            row.state in (Recording.State.WAITING, Recording.State.MEASURING) for row in recordings
+        ),
+    )
+
+
+# --- the list -----------------------------------------------------------------------------------
+
+
+def _recording(row: Any) -> Happening:
+    states = {
+        Recording.State.RECEIVING: _("still arriving"),
+        Recording.State.WAITING: _("waiting to be measured"),
+        Recording.State.MEASURING: _("being measured"),
+        Recording.State.FAILED: _("could not be measured"),
+        Recording.State.CANCELLED: _("stopped"),
+    }
+    measured = row.state == Recording.State.MEASURED
+    return Happening(
+        kind="recording",
+        day=timezone.localdate(row.recorded_at),
+        at=row.recorded_at,
+        name=_("Recording"),
+        title=row.title or date_format(timezone.localtime(row.recorded_at), "TIME_FORMAT"),
+        detail="" if measured else states.get(row.state, ""),
+        amount=response_amounts(row.response).get("whole"),
+        doubtful=measured and row.accepted is not True,
+        url=reverse("recordings:show", args=[row.pk]),
+    )
+
+
+def _treatment(row: Treatment) -> Happening:
+    sides = {"left": _("left side"), "right": _("right side")}
+    return Happening(
+        kind="treatment",
+        day=row.treated_on,
+        at=_noon(row.treated_on),
+        name=_("Treatment"),
+        title=_treatment_title(row.kind),
+        detail=sides.get(row.side, ""),
+        url=reverse("treatments:show", args=[row.pk]),
+    )
+
+
+def _entry(row: Entry) -> Happening:
+    at = datetime.combine(row.on, row.at or time(12), timezone.get_current_timezone())
+    url = reverse("diary:list")
+    if row.kind == "side effect":
+        detail = _("no longer there") if row.severity == 0 else ""
+        if row.severity:
+            detail = _("%(severity)d of 10") % {"severity": row.severity}
+        title = _effect_label(row.effect)
+        return Happening("side-effect", row.on, at, _("Side effect"), title, detail, url=url)
+    if row.kind == "blush":
+        felt = _("felt %(redness)d of 10") % {"redness": row.redness} if row.redness else ""
+        return Happening("blush", row.on, at, _("Blush in daily life"), felt, row.note, url=url)
+    return Happening("note", row.on, at, _("Note"), row.note, url=url)
+
+
+def _treatment_title(kind: str) -> str:
+    from rubor.treatments import treatment
+
+    try:
+        return _(treatment(kind).title)
+    except RuborError:
+        return kind.replace("_", " ")
+
+
+def _effect_label(effect: str) -> str:
+    from rubor.pathway.side_effects import side_effect
+
+    try:
+        return _(side_effect(effect).label)
+    except RuborError:
+        return effect.replace("_", " ")
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), timezone.get_current_timezone())
+
+
+# --- the chart ----------------------------------------------------------------------------------
+
+
+def _chart(
+    recordings: Sequence[Any], treatments: Iterable[Treatment], entries: Iterable[Entry]
+) -> dict[str, Any] | None:
+    """Responses in percent with their intervals, and what happened besides; None without responses."""
+    found = [
+        (row, amounts)
+        for row in reversed(recordings)
+        if row.state == Recording.State.MEASURED and (amounts := response_amounts(row.response))
+    ]
+    if not found:
+        return None
+    # Blood and the plain index do not share an axis: the one that most recordings have is drawn.
+    measures = [next(iter(amounts.values())).measure for _row, amounts in found]
+    measure = max(sorted(set(measures)), key=measures.count)
+    points = [
+        {
+            "at": row.recorded_at.timestamp(),
+            "day": date_format(timezone.localtime(row.recorded_at)),
+            "url": reverse("recordings:show", args=[row.pk]),
+            "title": row.title,
+            "good": row.accepted is True,
+            **{
+                side: [round(value, 1) for value in (one.value, one.low, one.high)]
+                for side, one in amounts.items()
+            },
+        }
+        for (row, amounts), own in zip(found, measures, strict=True)
+        if own == measure
+    ]
+    names = {"side effect": "side-effect", "blush": "blush"}
+    return {
+        "points": points,
+        "treatments": [
+            {"at": _noon(row.treated_on).timestamp(), "title": _treatment_title(row.kind)}
+            for row in treatments
+        ],
+        "entries": [
+            {"at": _noon(row.on).timestamp(), "kind": names.get(row.kind, "note")}
+            for row in entries
+        ],
+        "months": [format_date(date(2001, month, 1), "M") for month in range(1, 13)],
+        "words": {
+            "whole": _("Both cheeks"),
+            "left": _("Left cheek"),
+            "right": _("Right cheek"),
+            "doubtful": _("not good enough"),
+            "open": _("Open this recording"),
+            "unit": _("blood in the skin, % over rest")
+            if measure == "blood_change"
+            else _("red against green, % over rest"),
+        },
+    }
+
+
+# --- what next ----------------------------------------------------------------------------------
+
+
+def _next(
+    recordings: Sequence[Any],
+    treatments: Iterable[Treatment],
+    trials: Iterable[Trial],
+    today: date,
+) -> Next:
+    """A step that a trial waits for, else a follow-up that is due, else another recording."""
+    new = reverse("recordings:new")
+    if not recordings:
+        return Next(_("Make the first recording."), _("Start a recording"), new)
+    steps = [_step(row, today) for row in trials]
+    now = next((step for step in steps if step.due is None), None)
+    if now is not None:
+        return now
+    days = {
+        timezone.localdate(row.recorded_at)
+        for row in recordings
+        if row.state == Recording.State.MEASURED
+    }
+    for treatment in treatments:
+        due = _follow_up(treatment, days, today)
+        if due is not None:
+            return due
+    if steps:
+        return min(steps, key=lambda step: step.due or today)
+    if not any(row.state == Recording.State.MEASURED for row in recordings):
+        return Next(
+            _("A recording is on its way. You see here what it shows when it is measured."),
+            _("To the recordings"),
+            reverse("recordings:list"),
+        )
+    return Next(
+        _("To know whether a treatment works, begin a trial before you have it."),
+        _("Begin a trial"),
+        reverse("trials:new"),
+    )
+
+
+def _step(row: Trial, today: date) -> Next:
+    from rubor.web.trials.next_step import next_step
+    from rubor.web.trials.store import load
+    from rubor.web.trials.views import addable
+
+    trial = load(row)
+    waiting = addable(row, trial).values_list("pk", flat=True).first()
+    step = next_step(row, waiting, today)
+    text = _("Trial “%(name)s”: %(text)s") % {"name": trial.name, "text": step.text}
+    return Next(text, step.button, step.url, step.due)
+
+
+def _follow_up(treatment: Treatment, recorded: set[date], today: date) -> Next | None:
+    """The follow-up visit whose days are now, unless something was recorded in them."""
+    from rubor.pathway.follow_up import follow_up_schedule
+
+    try:
+        visits = follow_up_schedule(treatment.kind, treatment.treated_on, until=None).visits
+    except (RuborError, StopIteration):  # a treatment that the catalogue does not know
+        return None
+    for visit in visits:
+        if not visit.first <= today <= visit.last:
+            continue
+        span = {
+            visit.first + timedelta(days=number)
+            for number in range((visit.last - visit.first).days + 1)
+        }
+        if span & recorded:
+            return None
+        return Next(
+            _(
+                "Week %(week)d after the treatment of %(day)s: record again, by %(last)s at the latest."
+            )
+            % {
+                "week": visit.week,
+                "day": date_format(treatment.treated_on),
+                "last": date_format(visit.last),
+            },
+            _("Start a recording"),
+            reverse("recordings:new"),
+        )
+    return None
