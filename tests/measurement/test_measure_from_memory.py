@@ -101,6 +101,15 @@ class TestARecordingOfABrowser:
         assert recording.summary["complete"] is None
         assert recording.summary["video"]["frames"] == 165
 
+    def test_its_first_second_is_not_measured(self, of_a_browser: Path) -> None:
+        """The encoder starts up: colours are off by up to 0.022 in log10(R/G), seen in Chromium."""
+        traces = rubor.measure(of_a_browser).traces
+        settling = traces["time_s"] < 1.0
+        assert settling.any()
+        assert not traces.loc[settling, "valid"].any()
+        assert traces.loc[settling, "erythema_index"].isna().all()
+        assert traces.loc[~settling].groupby("region", observed=True)["valid"].any().all()
+
 
 MARKS = (Event(2.5, "felt"), Event(0.0, "baseline_start"), Event(2.4, "baseline_end"))
 

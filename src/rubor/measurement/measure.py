@@ -20,7 +20,7 @@ from rubor.measurement.observation import Observation, observe
 from rubor.measurement.options import ReferenceChoice, asked_options
 from rubor.measurement.patch_store import PatchStore
 from rubor.measurement.recording import Recording
-from rubor.measurement.region_series import cell_and_region_series
+from rubor.measurement.region_series import cell_and_region_series, not_measured
 from rubor.measurement.resting_redness import resting_redness
 from rubor.measurement.scene_sampling import SceneSeries
 from rubor.measurement.skin_reading import card_colours, read_skin
@@ -210,6 +210,9 @@ def _reduce(
     cells, regions = cell_and_region_series(
         geometry, store, rest.rgb, rest.skin, moving, blocks.block_of_frame
     )
+    if source.from_browser:
+        settling = observation.time_s < observation.time_s[0] + _BROWSER_SETTLING_S
+        cells, regions = (not_measured(series, settling) for series in (cells, regions))
     light = _light(observation, source, rest.baseline, reference)
     if mirrored:
         cells, regions = exchange_sides(cells), exchange_sides(regions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from rubor.measurement.patch_store import PatchStore
 from rubor.optics import erythema_index, linear_rgb_to_lab
 from rubor.vision.reference_face import REGIONS, ReferenceFace
 
-__all__ = ["ColourSeries", "cell_and_region_series"]
+__all__ = ["ColourSeries", "cell_and_region_series", "not_measured"]
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -49,6 +49,20 @@ class ColourSeries:
     def lab(self) -> FloatArray:
         """(frames, areas, 3) CIELAB, D65, 2 degrees."""
         return linear_rgb_to_lab(self.linear_rgb)
+
+
+def not_measured(series: ColourSeries, frames: BoolArray) -> ColourSeries:
+    """The same series with some frames left out.
+
+    Args:
+        series: of some areas.
+        frames: (frames,) those that cannot be trusted.
+    """
+    return replace(
+        series,
+        linear_rgb=np.where(frames[:, None, None], np.float32(np.nan), series.linear_rgb),
+        valid=series.valid & ~frames[:, None],
+    )
 
 
 def cell_and_region_series(

@@ -34,7 +34,7 @@ __all__ = ["METHOD", "Source", "summarise"]
 FloatArray = npt.NDArray[np.float64]
 
 # Changes whenever the same file would give other numbers; results of two methods are not compared.
-METHOD = "redness-2"
+METHOD = "redness-3"
 AVERAGING_TIMES_S = (1, 10)
 PULSE_REGIONS = ("forehead", "cheek_left", "cheek_right")
 # A recording counts as read to its end when this much of the stated length is there.
