@@ -242,7 +242,7 @@ class _Watcher:
                 self._card.add(frame, points)
         if frame.time_s >= self._next_look_s:
             self._next_look_s = frame.time_s + LOOK_INTERVAL_S
-            self._blur.append(_edge_width(frame, points))
+            self._blur.append(edge_width(frame, points))
             self._textures.append(self._sampler.texture(frame, points, self._colour))
         if frame.time_s >= self._next_count_s:
             self._next_count_s = frame.time_s + FACE_COUNT_INTERVAL_S
@@ -338,7 +338,7 @@ def _summaries(batch: list[npt.NDArray[np.float32] | None]) -> FloatArray:
     return rows
 
 
-def _edge_width(frame: Frame, points: npt.NDArray[np.float32]) -> float:
+def edge_width(frame: Frame, points: npt.NDArray[np.float32]) -> float:
     """How wide the face's sharpest edges are, as a share of the face's width.
 
     The contrast of the face over its steepest brightness gradients: eyes, brows and lips have sharp
