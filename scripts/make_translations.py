@@ -9,16 +9,13 @@ empty folder `src/rubor/locale/LANGUAGE/LC_MESSAGES`. A test fails while a file 
 
 from __future__ import annotations
 
-import io
 import tomllib
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
+from message_catalogues import NO_DATE, bring_up_to_date, empty_catalogue
 
 from rubor.pathway import follow_up_schedule, follow_up_tasks, side_effects
 from rubor.pathway.information import sheet_texts
@@ -27,10 +24,7 @@ from rubor.response.protocol import protocol
 from rubor.treatments import catalogue
 
 FOLDER = Path(__file__).resolve().parents[1] / "src" / "rubor" / "locale"
-TEMPLATE = FOLDER / "rubor.pot"
-# The same texts make the same files on any day.
-_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
-_HEADER = "# Texts of Rubor. Made by scripts/make_translations.py."
+NAME = "make_translations.py"
 
 
 def texts() -> Iterator[tuple[str, str]]:
@@ -46,7 +40,7 @@ def texts() -> Iterator[tuple[str, str]]:
                 yield text, f"side effects: {effect.id}"
             if effect.rate is not None:
                 yield effect.rate["text"], "side effects: how often"
-        schedule = follow_up_schedule(entry.id, _NO_DATE.date())
+        schedule = follow_up_schedule(entry.id, NO_DATE.date())
         yield schedule.counts_from, "follow-up: from when weeks are counted"
         yield schedule.stop_rule, "follow-up: when to stop"
     data = files("rubor.pathway") / "data" / "side_effects.toml"
@@ -80,7 +74,7 @@ def _protocol_texts() -> Iterator[tuple[str, str]]:
 
 def template() -> Catalog:
     """All texts, without translations."""
-    made = _catalogue(None)
+    made = empty_catalogue(None, NAME)
     comments: dict[str, list[str]] = {}
     for text, place in texts():
         places = comments.setdefault(text, [])
@@ -92,68 +86,5 @@ def template() -> Catalog:
     return made
 
 
-def merged(po: bytes, language: str) -> Catalog:
-    """The translations of a `.po` file, with the texts of today; those no longer there are dropped.
-
-    Args:
-        po: what is in the file; may be empty.
-        language: two letters.
-    """
-    known = read_po(io.BytesIO(po), locale=language)
-    made = _catalogue(language)
-    for message in template():
-        if message.id:
-            earlier = known.get(message.id)
-            made.add(
-                message.id,
-                earlier.string if earlier is not None else "",
-                auto_comments=message.auto_comments,
-            ).flags.discard("python-format")
-    return made
-
-
-def as_po(made: Catalog) -> bytes:
-    """The catalogue as a file of text."""
-    written = io.BytesIO()
-    write_po(written, made, width=100)
-    return written.getvalue()
-
-
-def as_mo(made: Catalog) -> bytes:
-    """The catalogue as gettext reads it at run time."""
-    written = io.BytesIO()
-    write_mo(written, made)
-    return written.getvalue()
-
-
-def languages() -> list[str]:
-    """Languages that there is a folder for."""
-    return sorted(folder.parent.name for folder in FOLDER.glob("*/LC_MESSAGES"))
-
-
-def _catalogue(language: str | None) -> Catalog:
-    return Catalog(
-        locale=language,
-        project="Rubor",
-        version="texts",
-        header_comment=_HEADER,
-        creation_date=_NO_DATE,
-        revision_date=_NO_DATE,
-        last_translator="The Rubor authors",
-        language_team="The Rubor authors",
-        msgid_bugs_address="see README.md",
-        fuzzy=False,
-    )
-
-
 if __name__ == "__main__":
-    TEMPLATE.parent.mkdir(exist_ok=True)
-    TEMPLATE.write_bytes(as_po(template()))
-    for language in languages():
-        folder = FOLDER / language / "LC_MESSAGES"
-        file = folder / "rubor.po"
-        translated = merged(file.read_bytes() if file.exists() else b"", language)
-        file.write_bytes(as_po(translated))
-        (folder / "rubor.mo").write_bytes(as_mo(translated))
-        left = [message.id for message in translated if message.id and not message.string]
-        print(f"{language}: {len(translated)} texts, {len(left)} not translated yet")
+    bring_up_to_date(FOLDER, "rubor", template(), NAME)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import runpy
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,17 @@ CURE = "run scripts/make_translations.py"
 
 @pytest.fixture(scope="module")
 def script() -> dict[str, Any]:
-    return runpy.run_path(str(REPOSITORY / "scripts" / "make_translations.py"))
+    return catalogue_script("make_translations.py")
+
+
+def catalogue_script(name: str) -> dict[str, Any]:
+    """What a script defines; it imports another one beside it."""
+    scripts = str(REPOSITORY / "scripts")
+    sys.path.insert(0, scripts)
+    try:
+        return runpy.run_path(f"{scripts}/{name}")
+    finally:
+        sys.path.remove(scripts)
 
 
 def messages(catalogue: Catalog) -> list[tuple[str, str, list[str]]]:
@@ -49,7 +60,9 @@ def test_the_template_holds_every_text_of_today(script: dict[str, Any]) -> None:
 def test_a_language_is_current_complete_and_compiled(script: dict[str, Any], language: str) -> None:
     folder = LOCALE / language / "LC_MESSAGES"
     po = folder / "rubor.po"
-    now = messages(script["merged"](po.read_bytes(), language))
+    merged = catalogue_script("message_catalogues.py")["merged"]
+    today = merged(script["template"](), po.read_bytes(), language, script["NAME"])
+    now = messages(today)
     assert messages(read(po)) == now, CURE
     assert not [text for text, translated, _ in now if not translated]
     assert not [message.id for message in read(po) if message.fuzzy and message.id]
