@@ -6,11 +6,13 @@ episodes and response found anew.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import math
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -21,6 +23,7 @@ import pandas as pd
 
 import rubor
 from rubor.measurement import Recording as Measured
+from rubor.measurement import recording_files
 from rubor.response import Episodes, find_episodes, provoked_response
 from rubor.response.area_traces import area_traces
 from rubor.response.episode_document import episode_document
@@ -64,65 +67,49 @@ def measured_recording(
         title: as the person calls it.
         fields: other columns of the row.
     """
+    result = _result(size, tuple(felt_s), treated, treated_factor)
     seed = f"{person.pk} {day} {size} {felt_s} {treated} {treated_factor} {title}"
-    answer = measured(
-        size=size,
-        felt_s=tuple(felt_s),
-        treated=treated,
-        treated_factor=treated_factor,
-        sha256=hashlib.sha256(seed.encode()).hexdigest(),
-    )
-    found = find_episodes(answer)
-    row = _row(person, day, title, answer.summary, _response(answer, found), **fields)
-    row.episodes = json.loads(json.dumps(episode_document(answer, found)))
+    row = _row(person, day, title, result, hashlib.sha256(seed.encode()).hexdigest(), **fields)
     row.sealed_key = storage.new_sealed_key(row.pk)
     row.save(force_insert=True)
-    marks = [(mark["time_s"], mark["kind"]) for mark in answer.summary["events"]]
+    marks = row.summary["events"] if row.summary else []
     Mark.objects.bulk_create(
-        Mark(recording=row, key=f"mark-{number}", time_s=time_s, kind=kind)
-        for number, (time_s, kind) in enumerate(marks)
+        Mark(recording=row, key=f"mark-{number}", time_s=mark["time_s"], kind=mark["kind"])
+        for number, mark in enumerate(marks)
     )
     files = storage.result_files(row)
-    for name, data in _files(answer, marks).items():
+    for name, data in result.files.items():
         files.write(name, data)
+    files.write("summary.json", json.dumps(row.summary).encode())
     return row
 
 
 def many_recordings(person: Person, count: int, *, first_day: date = date(2025, 1, 1)) -> None:
     """Measured recordings of every third day as rows only, without files, for tests of speed."""
-    answer = measured(size=0.4, felt_s=(10.5,))
-    found = find_episodes(answer)
-    document = json.loads(json.dumps(episode_document(answer, found)))
-    response = _response(answer, found)
+    result = _result(0.4, (10.5,), None, 1.0)
     rows = []
     for number in range(count):
+        day = first_day + timedelta(days=3 * number)
+        row = _row(person, day, "", result, f"{number:064x}")
         factor = 1.0 + 0.3 * math.sin(number)
         sides = {
             side: {**one, "response": one["response"] * factor}
-            for side, one in response["sides"].items()
+            for side, one in result.response["sides"].items()
         }
-        summary = {**answer.summary, "file": {"name": "blush.webm", "sha256": f"{number:064x}"}}
-        row = _row(
-            person,
-            first_day + timedelta(days=3 * number),
-            "",
-            summary,
-            {**response, "sides": sides},
-        )
-        row.episodes = document
+        row.response = {**result.response, "sides": sides}
         rows.append(row)
     Recording.objects.bulk_create(rows)
 
 
+@cache
 def measured(
     *,
     size: float,
     felt_s: tuple[float, ...],
     treated: Side | None = None,
     treated_factor: float = 1.0,
-    sha256: str = "0" * 64,
 ) -> Measured:
-    """The measured recording alone; see `measured_recording`."""
+    """The measured recording alone; see `measured_recording`. It is shared: change no part of it."""
     base = _measured_once()
     factors = {
         side: size / _SIZE * (treated_factor if treated in (None, side) else 1.0)
@@ -134,7 +121,6 @@ def measured(
         for table, column in ((base.traces, "region"), (base.cells, "cell"))
     ]
     summary = json.loads(json.dumps(base.summary))
-    summary["file"] = {"name": "blush.webm", "sha256": sha256}
     marks = [
         {"time_s": 0.5, "kind": "baseline_start"},
         {"time_s": 6.0, "kind": "baseline_end"},
@@ -144,6 +130,33 @@ def measured(
     ]
     summary["events"] = sorted(marks, key=lambda mark: mark["time_s"])
     return Measured(summary, scaled[0], lambda: iter([scaled[1]]))
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What measuring gives, before it belongs to a row."""
+
+    summary: Mapping[str, Any]
+    episodes: Mapping[str, Any]
+    response: Mapping[str, Any]
+    files: Mapping[str, bytes]
+
+
+@cache
+def _result(
+    size: float, felt_s: tuple[float, ...], treated: Side | None, treated_factor: float
+) -> _Result:
+    answer = measured(size=size, felt_s=felt_s, treated=treated, treated_factor=treated_factor)
+    found = find_episodes(answer)
+    marks = [(mark["time_s"], mark["kind"]) for mark in answer.summary["events"]]
+    shown = {"curves.json": curves(answer, marks), "face_map.json": face_map(answer)}
+    documents = {name: json.dumps(document).encode() for name, document in shown.items()}
+    return _Result(
+        summary=answer.summary,
+        episodes=json.loads(json.dumps(episode_document(answer, found))),
+        response=_response(answer, found),
+        files={**recording_files(answer), **documents},
+    )
 
 
 @cache
@@ -201,13 +214,9 @@ def _scaled(
 
 
 def _row(
-    person: Person,
-    day: date,
-    title: str,
-    summary: Mapping[str, Any],
-    response: Mapping[str, Any],
-    **fields: Any,
+    person: Person, day: date, title: str, result: _Result, sha256: str, **fields: Any
 ) -> Recording:
+    file = {"name": "blush.webm", "sha256": sha256}
     at = datetime.combine(day, time(12), UTC)
     values: dict[str, Any] = {
         "source": "browser",
@@ -219,7 +228,7 @@ def _row(
         "media_type": "video/webm;codecs=vp8",
         "bytes_received": 6_250_000,
         "chunks": 2,
-        "sha256": summary["file"]["sha256"],
+        "sha256": sha256,
         "sealed_key": b"none",
         "mirrored": False,
         "skin_tone": "light",
@@ -241,8 +250,9 @@ def _row(
         },
         "camera_settings": {"width": 640, "height": 480, "frameRate": _RATE},
         "path_check": {"ok": True, "worst_error": 0.006, "matrix": "bt601", "range": "limited"},
-        "summary": dict(summary),
-        "response": dict(response),
+        "summary": {**copy.deepcopy(dict(result.summary)), "file": file},
+        "episodes": {**copy.deepcopy(dict(result.episodes)), "file": file},
+        "response": copy.deepcopy(dict(result.response)),
     }
     return Recording(person=person, **{**values, **fields})
 
@@ -261,12 +271,3 @@ def _response(answer: Measured, found: Episodes) -> dict[str, Any]:
             if math.isfinite(one.response)
         },
     }
-
-
-def _files(answer: Measured, marks: Sequence[tuple[float, str]]) -> dict[str, bytes]:
-    shown = {"curves.json": curves(answer, marks), "face_map.json": face_map(answer)}
-    documents = {name: json.dumps(document).encode() for name, document in shown.items()}
-    documents["summary.json"] = json.dumps(answer.summary).encode()
-    for name, table in (("traces", answer.traces), ("cells", answer.cells)):
-        documents[f"{name}.parquet"] = table.to_parquet(index=False)
-    return documents

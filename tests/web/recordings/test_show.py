@@ -32,7 +32,7 @@ def test_it_says_first_what_happened(browser: Client, blush: Recording) -> None:
     assert "after the task began" in page
     assert "You felt it" in page
     assert "Others" in page
-    assert "95% interval" in page
+    assert "95 % interval" in page
 
 
 def test_a_recording_without_a_blush_says_so_and_what_was_felt(

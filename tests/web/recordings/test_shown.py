@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from importlib.resources import files
 
+import jsonschema
 import numpy as np
+import pandas as pd
 import pytest
 from tests.web.make_recording import measured
 
@@ -88,15 +91,30 @@ def test_the_persons_left_is_drawn_on_the_right(blush: Recording) -> None:
     assert all(x > middle for polygon in shown["drawing"]["cells"][at] for x, _ in polygon)
 
 
-def test_both_are_json_without_nan(blush: Recording) -> None:
-    json.dumps(curves(blush, []), allow_nan=False)
-    json.dumps(face_map(blush), allow_nan=False)
+def test_both_are_json_as_their_schemas_say(blush: Recording) -> None:
+    for name, shown in (("curves", curves(blush, [(10.5, "felt")])), ("face-map", face_map(blush))):
+        schema = files("rubor.web.recordings") / "schemas" / f"{name}.schema.json"
+        document = json.loads(json.dumps(shown, allow_nan=False))
+        jsonschema.validate(document, json.loads(schema.read_text(encoding="utf-8")))
+
+
+def test_a_photo_has_no_curves_and_no_moments(blush: Recording) -> None:
+    """It shows one moment, and has no rest of its own to compare with."""
+    first = blush.traces["time_s"] == blush.traces["time_s"].min()
+    cells = blush.cells[blush.cells["time_s"] == blush.cells["time_s"].min()]
+    summary = {
+        **blush.summary,
+        "video": {**blush.summary["video"], "frames": 1, "duration_s": 0.0},
+        "baseline": {"start_s": None, "end_s": None, "source": "A photo has none."},
+    }
+    photo = Recording(summary, blush.traces[first], lambda: iter([cells]))
+    assert curves(photo, [])["series"] == {}
+    assert curves(photo, [])["baseline"] is None
+    assert face_map(photo)["values"] == []
 
 
 def _longer(recording: Recording, times: int) -> Recording:
     """The same recording, `times` times one after the other."""
-    import pandas as pd
-
     length_s = recording.summary["video"]["duration_s"]
     traces = pd.concat(
         recording.traces.assign(time_s=recording.traces["time_s"] + number * length_s)

@@ -242,9 +242,9 @@ def _chart(
             "right": _("Right cheek"),
             "doubtful": _("not good enough"),
             "open": _("Open this recording"),
-            "unit": _("blood in the skin, % over rest")
+            "unit": _("blood in the skin, percent over rest")
             if measure == "blood_change"
-            else _("red against green, % over rest"),
+            else _("red against green, percent over rest"),
         },
     }
 

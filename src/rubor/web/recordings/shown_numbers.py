@@ -46,11 +46,14 @@ class Amount:
     @property
     def text(self) -> str:
         """Such as "+49 % (35 to 65 %)"."""
-        return _("%(value)s %% (%(low)s to %(high)s %%)") % {
-            "value": signed(self.value),
-            "low": signed(self.low),
-            "high": signed(self.high),
+        # The index moves by a few percent where blood moves by tens.
+        digits = 0 if self.measure == "blood_change" else 1
+        text = _("%(value)s %% (%(low)s to %(high)s %%)") % {
+            "value": signed(self.value, digits),
+            "low": signed(self.low, digits),
+            "high": signed(self.high, digits),
         }
+        return text.replace(" %", "\u00a0%")
 
 
 def amount(value: float, sd: float, measure: str) -> Amount:
@@ -115,15 +118,18 @@ def seconds(value: float | None) -> str:
 
 
 def number(value: float, digits: int = 0) -> str:
-    """A number as the language writes it."""
+    """A number as the language writes it; a dash where it is not known."""
+    if not math.isfinite(value):
+        return "–"
     rounded = round(value, digits) + 0.0  # no minus before a zero
     return str(number_format(rounded, digits)).replace("-", "−")
 
 
-def signed(value: float) -> str:
-    """A whole number with its sign."""
-    text = number(value)
-    return text if text.startswith("−") or round(value) == 0 else f"+{text}"
+def signed(value: float, digits: int = 0) -> str:
+    """A number with its sign."""
+    text = number(value, digits)
+    known = math.isfinite(value) and round(value, digits) != 0.0
+    return f"+{text}" if known and value > 0.0 else text
 
 
 def share(probability: float) -> str:

@@ -3,7 +3,7 @@
 import { LEAST_SHOWN, placeOf } from "./curves.js";
 import { FaceMap, inPercent } from "./face_map.js";
 import { fillTable, onOpen } from "./tables.js";
-import { TimeChart, clock, percent } from "./time_chart.js";
+import { TimeChart, clock, digitsOf, percent } from "./time_chart.js";
 
 const { both, words } = JSON.parse(document.getElementById("chart-data").textContent);
 const $ = (id) => document.getElementById(id);
@@ -104,8 +104,8 @@ function begin(curves, maps) {
 
   function reading(one, at) {
     if (one.values[at] === null) return words.not_measured;
-    const interval = one.low ? ` (${percent(one.low[at])} – ${percent(one.high[at])})` : "";
-    return `${percent(one.values[at])}${interval}`;
+    const interval = one.low ? ` (${percent(one.low[at], digitsOf(measure))} – ${percent(one.high[at], digitsOf(measure))})` : "";
+    return `${percent(one.values[at], digitsOf(measure))}${interval}`;
   }
 
   function redraw() {

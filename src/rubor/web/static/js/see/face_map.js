@@ -1,6 +1,6 @@
 // The face as an onlooker sees it, each part coloured by its change from rest; the person's left is on the right.
 
-import { clock, percent } from "./time_chart.js";
+import { clock, digitsOf, percent } from "./time_chart.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 let drawn = 0;
@@ -87,7 +87,7 @@ export class FaceMap {
     const id = `${this.id}-scale`;
     const bar = make("svg", { viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true" });
     const gradient = make("linearGradient", { id }, make("defs", {}, bar));
-    const { colours, measure } = this.map;
+    const { colours } = this.map;
     colours.forEach((stop, at) => {
       make("stop", { offset: at / (colours.length - 1), "stop-color": stop }, gradient);
     });
@@ -95,12 +95,12 @@ export class FaceMap {
     const ends = document.createElement("p");
     for (const value of [-this.limit, 0, this.limit]) {
       const end = document.createElement("span");
-      end.textContent = value === 0 ? "0" : percent(inPercent(value, measure));
+      end.textContent = value === 0 ? "0" : this.text(value);
       ends.append(end);
     }
     const unit = document.createElement("p");
     unit.className = "face-unit";
-    unit.textContent = this.words[measure];
+    unit.textContent = this.words[this.map.measure];
     box.append(bar, ends, unit);
     return box;
   }
@@ -127,7 +127,7 @@ export class FaceMap {
       cell.over.setAttribute("class", `face-stripes ${state}`);
       if (value === null) cell.fill.removeAttribute("fill");
       else cell.fill.setAttribute("fill", this.shade(value));
-      const change = value === null ? this.words.not_measured : percent(inPercent(value, this.map.measure));
+      const change = this.text(value);
       this.tips[number].textContent = `${this.partName(number)}: ${change}`;
     });
     if (at !== null) {
@@ -147,6 +147,11 @@ export class FaceMap {
     return colours[Math.round(place * (colours.length - 1))];
   }
 
+  text(value) {
+    const { measure } = this.map;
+    return value === null ? this.words.not_measured : percent(inPercent(value, measure), digitsOf(measure));
+  }
+
   partName(number) {
     const [, region, place] = this.map.cells[number].match(/^(.*)_(\d+)$/);
     return `${this.words.areas[region] ?? region.replaceAll("_", " ")} ${Number(place)}`;
@@ -160,7 +165,7 @@ export class FaceMap {
       if (best === null || Math.abs(value) > Math.abs(this.map.values[at][best])) best = number;
     });
     if (best === null) return "";
-    return `${this.partName(best)} ${percent(inPercent(this.map.values[at][best], this.map.measure))}`;
+    return `${this.partName(best)} ${this.text(this.map.values[at][best])}`;
   }
 
   /** (header, rows) of the present moment. */
@@ -170,11 +175,10 @@ export class FaceMap {
     const rows = map.cells.map((_name, number) => {
       const value = values?.[number] ?? null;
       const noise = map.noise[number];
-      const known = noise === null ? "–" : percent(inPercent(noise, map.measure));
       return [
         this.partName(number),
-        value === null ? words.not_measured : percent(inPercent(value, map.measure)),
-        known,
+        this.text(value),
+        noise === null ? "–" : this.text(noise),
         value === null ? "–" : this.state(value, number) === "clear" ? words.yes : words.no,
       ];
     });

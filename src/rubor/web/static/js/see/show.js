@@ -3,7 +3,7 @@
 import { LEAST_SHOWN, linesOf, look, placeOf, seriesOf, spansOf } from "./curves.js";
 import { FaceMap } from "./face_map.js";
 import { fillTable, onOpen } from "./tables.js";
-import { TimeChart, clock, percent } from "./time_chart.js";
+import { TimeChart, clock, digitsOf, percent } from "./time_chart.js";
 
 const { recording, words } = JSON.parse(document.getElementById("chart-data").textContent);
 const $ = (id) => document.getElementById(id);
@@ -62,8 +62,8 @@ function begin(curves, map) {
       .map((one) => {
         const value = one.values[at];
         if (value === null) return `${one.label}: ${words.not_measured}`;
-        const interval = one.low ? ` (${percent(one.low[at])} – ${percent(one.high[at])})` : "";
-        return `${one.label}: ${percent(value)}${interval}`;
+        const interval = one.low ? ` (${percent(one.low[at], digitsOf(measure))} – ${percent(one.high[at], digitsOf(measure))})` : "";
+        return `${one.label}: ${percent(value, digitsOf(measure))}${interval}`;
       });
     return `${clock(time)} · ${parts.join(" · ")} · ${words[measure]}`;
   }
@@ -138,8 +138,8 @@ function begin(curves, map) {
       rows.push([
         clock(time),
         ...shown.flatMap((one) => [
-          one.values[at] === null ? words.not_measured : percent(one.values[at]),
-          ...(one.low ? [one.low[at] === null ? "–" : `${percent(one.low[at])} – ${percent(one.high[at])}`] : []),
+          one.values[at] === null ? words.not_measured : percent(one.values[at], digitsOf(measure)),
+          ...(one.low ? [one.low[at] === null ? "–" : `${percent(one.low[at], digitsOf(measure))} – ${percent(one.high[at], digitsOf(measure))}`] : []),
         ]),
       ]);
     }

@@ -28,11 +28,18 @@ export function clock(timeS) {
   return `${sign}${Math.floor(size / 60)}:${String(size % 60).padStart(2, "0")}`;
 }
 
-/** A whole percent with its sign. */
-export function percent(value) {
+/** How many digits a percent of a measure has: of blood none, of the small index one. */
+export const digitsOf = (measure) => (measure === "blood_change" ? 0 : 1);
+
+/** A percent with its sign. */
+export function percent(value, digits = 0) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
-  const whole = Math.round(value);
-  return `${whole > 0 ? "+" : whole < 0 ? "−" : ""}${Math.abs(whole)} %`;
+  const size = new Intl.NumberFormat(document.documentElement.lang, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(Math.abs(value));
+  const zero = Math.abs(value) < 0.5 / 10 ** digits;
+  return `${zero ? "" : value > 0 ? "+" : "−"}${size}\u00a0%`;
 }
 
 const FONT = "13px system-ui, sans-serif";
@@ -80,8 +87,14 @@ export class TimeChart {
   /** Put the cursor at a time. */
   setTime(timeS) {
     this.time = timeS;
-    if (!this.plot) return;
-    this.plot.setCursor({ left: this.plot.valToPos(timeS, "x"), top: 10 });
+    this.placeLine();
+  }
+
+  placeLine() {
+    if (!this.plot || this.time === null) return;
+    const left = this.plot.valToPos(this.time, "x");
+    this.line.hidden = !(left >= 0 && left <= this.plot.over.clientWidth);
+    if (!this.line.hidden) this.line.style.transform = `translateX(${left}px)`;
   }
 
   /** Below 1 closer, above 1 wider, about the cursor; null for everything. */
@@ -97,7 +110,6 @@ export class TimeChart {
       this.range = width >= last - first ? null : [start, start + width];
     }
     this.plot.setScale("x", this.xRange());
-    if (this.time !== null) this.setTime(this.time);
   }
 
   ends() {
@@ -117,7 +129,6 @@ export class TimeChart {
   resize() {
     if (!this.plot || this.box.clientWidth === this.plot.width) return;
     this.plot.setSize({ width: this.box.clientWidth, height: this.height() });
-    if (this.time !== null) this.setTime(this.time);
   }
 
   draw() {
@@ -149,18 +160,17 @@ export class TimeChart {
         width: this.box.clientWidth,
         height: this.height(),
         legend: { show: false },
-        cursor: { y: false, drag: { x: true, y: false }, points: { size: 8 } },
+        cursor: { x: false, y: false, drag: { x: true, y: false }, points: { show: false } },
         scales: { x: { time: false }, y: { range: (_plot, low, high) => this.yRange(low, high) } },
         axes: [
           axis({ values: (_plot, ticks) => ticks.map(clock), space: 60 }),
-          axis({ values: (_plot, ticks) => ticks.map(percent), size: 62 }),
+          axis({ values: (_plot, ticks) => ticks.map((tick) => percent(tick)), size: 62 }),
         ],
         series,
         bands,
         hooks: {
           drawClear: [(plot) => this.drawSpans(plot)],
-          draw: [(plot) => this.drawLines(plot)],
-          ready: [() => this.time !== null && this.setTime(this.time)],
+          draw: [(plot) => this.drawLines(plot), () => this.placeLine()],
           setSelect: [
             (plot) => {
               if (plot.select.width < 8) return;
@@ -176,10 +186,13 @@ export class TimeChart {
       this.box,
     );
     const { plot } = this;
+    this.line = document.createElement("div");
+    this.line.className = "chart-now";
+    this.line.hidden = true;
+    plot.over.append(this.line);
     plot.setScale("x", this.xRange());
     this.listenToFingers(plot);
     plot.over.addEventListener("mousemove", (event) => this.pointed(plot, event.offsetX));
-    plot.over.addEventListener("mouseleave", () => this.setTime(this.time));
     plot.over.addEventListener("dblclick", () => this.zoom(null));
   }
 
@@ -193,7 +206,7 @@ export class TimeChart {
   }
 
   pointed(plot, place) {
-    this.time = plot.posToVal(place, "x");
+    this.setTime(plot.posToVal(place, "x"));
     this.onTime(this.time);
   }
 
@@ -275,7 +288,6 @@ export class TimeChart {
         event.preventDefault();
       } else if (event.touches.length === 1 && !pinch) {
         this.pointed(plot, place(event.touches[0]));
-        this.setTime(this.time);
       }
     };
     over.addEventListener("touchstart", move, { passive: false });

@@ -41,7 +41,7 @@ function draw() {
       scales: { x: { time: true, range: [first, last] }, y: { range: [low - room, high + room / 2] } },
       axes: [
         axis({ space: 70, values: (_plot, ticks) => dates(ticks) }),
-        axis({ values: (_plot, ticks) => ticks.map(percent), size: 62 }),
+        axis({ values: (_plot, ticks) => ticks.map((tick) => percent(tick)), size: 62 }),
       ],
       series: [{}, ...sides.map(() => ({ stroke: "transparent", width: 0, points: { show: false } }))],
       hooks: { draw: [paint] },
@@ -92,10 +92,12 @@ function paint(u) {
     const x = u.valToPos(one.at, "x", true);
     line(ctx, x, bbox.top, x, bbox.top + bbox.height, colour("--middle"), 2 * unit, [7 * unit, 4 * unit]);
     ctx.fillStyle = colour("--middle");
-    const right = x + ctx.measureText(one.title).width + 8 * unit > bbox.left + bbox.width;
-    ctx.textAlign = right ? "right" : "left";
+    const room = ctx.measureText(one.title).width + 8 * unit;
+    const onRight = x + room < bbox.left + bbox.width;
+    if (!onRight && x - room < bbox.left) continue; // the list below names it
+    ctx.textAlign = onRight ? "left" : "right";
     ctx.textBaseline = "top";
-    ctx.fillText(one.title, x + (right ? -5 : 5) * unit, bbox.top + 4 * unit);
+    ctx.fillText(one.title, x + (onRight ? 5 : -5) * unit, bbox.top + 4 * unit);
   }
   for (const one of data.entries) {
     const kind = MARKS[one.kind];
