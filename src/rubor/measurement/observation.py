@@ -22,7 +22,7 @@ from rubor.vision.frame import Frame
 from rubor.vision.head_pose import head_pose_deg
 from rubor.vision.reference_face import ReferenceFace
 
-__all__ = ["Observation", "observe"]
+__all__ = ["Observation", "edge_width", "observe"]
 
 FloatArray = npt.NDArray[np.float64]
 

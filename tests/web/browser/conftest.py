@@ -112,26 +112,29 @@ def own_app(tmp_path: Path) -> Iterator[App]:
     running.kill()
 
 
-Film = Callable[[DemoScene], Path]
+Film = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
-    """Films a scene as the picture of a camera (y4m, BT.601, limited range), once for each scene."""
-    folder = tmp_path_factory.mktemp("films")
-    films: dict[DemoScene, Path] = {}
+    """Films a scene as the picture of a camera (y4m, BT.601, limited range), once for each scene.
 
-    def filmed(scene: DemoScene) -> Path:
-        if scene not in films:
-            films[scene] = folder / f"{len(films)}.y4m"
-            _write_y4m(scene, films[scene])
-        return films[scene]
+    With `full_range`, as a camera that hands on full range as if it were limited.
+    """
+    folder = tmp_path_factory.mktemp("films")
+    films: dict[tuple[DemoScene, bool], Path] = {}
+
+    def filmed(scene: DemoScene, *, full_range: bool = False) -> Path:
+        key = (scene, full_range)
+        if key not in films:
+            films[key] = folder / f"{len(films)}.y4m"
+            _write_y4m(scene, films[key], PlaneLayout("bt601", full_range))
+        return films[key]
 
     return filmed
 
 
-def _write_y4m(scene: DemoScene, path: Path) -> None:
-    layout = PlaneLayout("bt601", full_range=False)
+def _write_y4m(scene: DemoScene, path: Path, layout: PlaneLayout) -> None:
     generator = np.random.default_rng(scene.seed)
     header = f"YUV4MPEG2 W{scene.width} H{scene.height} F{scene.frame_rate}:1 Ip A1:1 C420jpeg\n"
     with path.open("wb") as file:

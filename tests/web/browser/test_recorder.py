@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from rubor.simulation import DemoScene
+
 PAGE = "/recordings/record/"
 
 # Counts what the browser still keeps of recordings.
@@ -220,6 +222,20 @@ def test_a_recorder_that_changes_colours_is_found_and_the_recording_marked(
     assert check["ok"] is False
     assert (check["matrix"], check["range"], check["drawn"]) == ("bt709", "full", "canvas")
     assert "check of the recorder was not passed" in stored["conditions"]["note"]
+
+
+@pytest.mark.slow
+def test_a_camera_in_another_range_is_found_and_tried_smaller(
+    open_page: Callable[..., Any], app: Any, film: Callable[..., Path]
+) -> None:
+    """A real camera then has other pictures; this one's file stays what it is, and that is said."""
+    scene = DemoScene(seed=1, duration_s=0.5, frame_rate=30, width=960, height=720)
+    page = open_page(app, camera=film(scene, full_range=True))
+    to_the_camera(page, app, 4)
+    assert page.get_attribute("[data-check=range]", "data-state") == "mend"
+    assert "Choose another camera" in page.inner_text("[data-check=range]")
+    assert page.get_attribute("[data-check=path]", "data-state") == "ok"
+    assert page.locator("#preview").evaluate("video => video.videoHeight") == 480
 
 
 @pytest.mark.parametrize(

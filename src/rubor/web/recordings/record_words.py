@@ -97,7 +97,7 @@ def script_words() -> dict[str, str]:
         "path_noted": _("The check of the recorder was not passed. {reason}"),
         "range": _("The camera's range"),
         "range_waiting": _("Looking at the darkest and brightest parts."),
-        "range_ok": _("Black and white are where a recording has them."),
+        "range_ok": _("Nothing goes beyond the black and white that a recording can hold."),
         # The session.
         "step_of": _("Step {number} of {all}"),
         "left": _("{time} left"),

@@ -4,6 +4,9 @@ export const MIME = "video/webm;codecs=vp8";
 export const BITS_PER_SECOND = 4_000_000;
 
 const WANTED = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+// Up to this size a USB camera has room for plain pictures in limited range; larger ones come as MJPEG, whose
+// full range some browsers hand on as if it were limited.
+export const SMALL = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } };
 
 /** A reason why the camera cannot be used, with its cure; `key` is one of the page's words. */
 export class CameraTrouble extends Error {
@@ -23,13 +26,14 @@ const BY_NAME = {
  * Open a camera without sound.
  *
  * @param {string} deviceId of the camera; empty for the browser's own choice.
+ * @param {object} size what is asked of the picture.
  * @returns {Promise<{stream, track, asked, obtained, locked}>} what was asked and obtained; `locked` names the
  *   settings that the browser holds fixed.
  */
-export async function openCamera(deviceId = "") {
+export async function openCamera(deviceId = "", size = WANTED) {
   if (!window.isSecureContext || !navigator.mediaDevices?.getUserMedia) throw new CameraTrouble("insecure");
   if (!window.MediaRecorder?.isTypeSupported(MIME)) throw new CameraTrouble("no_recorder");
-  const video = deviceId ? { ...WANTED, deviceId: { exact: deviceId } } : WANTED;
+  const video = deviceId ? { ...size, deviceId: { exact: deviceId } } : size;
   let stream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });

@@ -127,7 +127,8 @@ function settle(step) {
 
 async function record() {
   video.classList.add("away");
-  document.body.append(video);
+  video.setAttribute("aria-hidden", "true");
+  one("#content").append(video);
   showStep("session");
   try {
     await session.start(beginning(), chosenTask());

@@ -1,6 +1,6 @@
 // The step that sets up the camera: preview, live checks, the check of the recorder.
 
-import { cameras, CameraTrouble, openCamera } from "./camera.js";
+import { cameras, CameraTrouble, openCamera, SMALL } from "./camera.js";
 import { Checks, OVAL } from "./checks.js";
 import { announce, data, one, trouble, word } from "./dom.js";
 import { faceInPlace } from "./face.js";
@@ -24,11 +24,11 @@ export class SetUp {
   }
 
   /** Open a camera and begin to look. Returns whether it runs. */
-  async open(deviceId = "") {
+  async open(deviceId = "", size = undefined) {
     this.close();
     trouble(this.box);
     try {
-      this.camera = await openCamera(deviceId);
+      this.camera = await openCamera(deviceId, size);
     } catch (error) {
       if (!(error instanceof CameraTrouble)) throw error;
       trouble(this.box, word(error.key, { reason: error.reason }), word(`${error.key}_cure`));
@@ -36,7 +36,8 @@ export class SetUp {
     }
     this.video.srcObject = this.camera.stream;
     await this.video.play();
-    this.camera.track.addEventListener("ended", () => trouble(this.box, word("camera_ended"), word("in_use_cure")));
+    const { track } = this.camera;
+    track.addEventListener("ended", () => trouble(this.box, word("camera_ended"), word("in_use_cure")));
     const { locked } = this.camera;
     one("#camera-locked").textContent = locked.length
       ? word("locked", { settings: locked.map((name) => word(name)).join(", ") }) : word("not_locked");
@@ -130,7 +131,10 @@ export class SetUp {
     announce(text);
   }
 
-  /** Known patches through the recorder, then a look at the camera's range, one after the other. */
+  /**
+   * Known patches through the recorder, then a look at the camera's range, one after the other. A camera
+   * whose large pictures are in full range is opened anew with small ones, which likely are not.
+   */
   async #checkRecorder() {
     const { camera } = this;
     const again = one("#check-again");
@@ -153,7 +157,12 @@ export class SetUp {
     if (this.camera === camera) {
       await run("range", () => checkRange(camera.stream, data.urls.path_check), (answer) => answer.range === "limited");
     }
-    if (this.camera === camera) again.disabled = go.disabled = false;
+    if (this.camera !== camera) return;
+    if (this.checked.range?.range === "full" && height > SMALL.height.ideal) {
+      await this.open(camera.obtained.deviceId, SMALL);
+      return;
+    }
+    again.disabled = go.disabled = false;
   }
 
   /** What is stored with the recording. It counts as sound only if both checks were. */
