@@ -6,7 +6,7 @@ import logging
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from rubor.web.recordings.models import Recording
 from rubor.web.vault import (
     SealedChunks,
     SealedFiles,
+    key_made,
     master_key,
     new_key,
     unwrap_key,
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "checkpoint",
+    "data_key",
     "destroy",
     "load_measured",
     "new_sealed_key",
+    "recordings_folder",
     "result_files",
     "video_chunks",
     "video_source",
@@ -43,21 +46,30 @@ _WEBM = ".webm"
 
 def new_sealed_key(recording_id: uuid.UUID) -> bytes:
     """A key for a new recording, wrapped under the master key, for its column `sealed_key`."""
-    return wrap_key(_master(), new_key(), _context(recording_id).encode())
+    return wrap_key(data_key(), new_key(), _context(recording_id).encode())
 
 
-def video_chunks(recording: Recording) -> SealedChunks:
+def recordings_folder() -> Path:
+    """The folder that holds a folder for each recording, named by its id."""
+    return Path(settings.RUBOR_DATA) / "recordings"
+
+
+def video_chunks(recording: Recording, within: Path | None = None) -> SealedChunks:
     """The video or photo as it was handed in, piece by piece.
+
+    Args:
+        recording: whose.
+        within: the folder of recordings; None for the usual one.
 
     Raises:
         VaultError: the master key is not the one that the recording's key was wrapped under.
     """
     return SealedChunks(
-        _folder(recording) / "video", _key(recording), f"{_context(recording.pk)}/video"
+        _folder(recording, within) / "video", _key(recording), f"{_context(recording.pk)}/video"
     )
 
 
-def video_source(recording: Recording) -> MediaFile:
+def video_source(recording: Recording, within: Path | None = None) -> MediaFile:
     """The same as one file, for `rubor.measure`. Nothing of it touches the disk unsealed."""
     from rubor.vision.media_file import MediaFile
 
@@ -65,17 +77,21 @@ def video_source(recording: Recording) -> MediaFile:
     # FFmpeg calls webm and mkv by one name, and only the ending tells them apart.
     if recording.media_type.startswith("video/webm") and not name.lower().endswith(_WEBM):
         name += _WEBM
-    return MediaFile(name, lambda: video_chunks(recording).open())
+    return MediaFile(name, lambda: video_chunks(recording, within).open())
 
 
-def result_files(recording: Recording) -> SealedFiles:
+def result_files(recording: Recording, within: Path | None = None) -> SealedFiles:
     """What was measured: summary.json, traces.parquet, cells.parquet, curves.json, face_map.json.
+
+    Args:
+        recording: whose.
+        within: the folder of recordings; None for the usual one.
 
     Raises:
         VaultError: the master key is not the one that the recording's key was wrapped under.
     """
     return SealedFiles(
-        _folder(recording) / "results", _key(recording), f"{_context(recording.pk)}/results"
+        _folder(recording, within) / "results", _key(recording), f"{_context(recording.pk)}/results"
     )
 
 
@@ -141,23 +157,27 @@ class _Unsealed(Mapping[str, bytes]):
         return len(self._files.names())
 
 
-def _folder(recording: Recording) -> Path:
-    return Path(settings.RUBOR_DATA) / "recordings" / str(recording.pk)
+def _folder(recording: Recording, within: Path | None = None) -> Path:
+    return (within or recordings_folder()) / str(recording.pk)
 
 
 def _key(recording: Recording) -> bytes:
-    return unwrap_key(_master(), bytes(recording.sealed_key), _context(recording.pk).encode())
+    return unwrap_key(data_key(), bytes(recording.sealed_key), _context(recording.pk).encode())
 
 
 def _context(recording_id: uuid.UUID | None) -> str:
     return f"recording {recording_id}"
 
 
-def _master() -> bytes:
-    return _master_of(Path(settings.RUBOR_DATA))
+def data_key() -> bytes:
+    """The master key of the data folder."""
+    folder = Path(settings.RUBOR_DATA)
+    made = key_made(folder)
+    return master_key(folder) if made is None else _master_of(folder, made)
 
 
-@cache
-def _master_of(folder: Path) -> bytes:
-    # A keyring may take its time, or ask the person; once a process is enough.
+@lru_cache(maxsize=2)
+def _master_of(folder: Path, made: int) -> bytes:
+    # A keyring may take its time, or ask the person; once a process is enough, as long as the folder
+    # keeps its key.
     return master_key(folder)

@@ -6,7 +6,7 @@ memory.
 """
 
 from rubor.web.vault.errors import ChunkConflictError, ChunkOrderError, VaultError
-from rubor.web.vault.master_key import master_key
+from rubor.web.vault.master_key import destroy_master_key, key_made, key_place, master_key
 from rubor.web.vault.sealed import new_key, seal, unseal, unwrap_key, wrap_key
 from rubor.web.vault.sealed_chunks import SealedChunks
 from rubor.web.vault.sealed_files import SealedFiles
@@ -17,6 +17,9 @@ __all__ = [
     "SealedChunks",
     "SealedFiles",
     "VaultError",
+    "destroy_master_key",
+    "key_made",
+    "key_place",
     "master_key",
     "new_key",
     "seal",

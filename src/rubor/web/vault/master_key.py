@@ -15,12 +15,20 @@ from typing import Final, Literal, get_args
 
 import keyring
 import keyring.core
+import keyring.errors
 
-from rubor.web.vault.atomic_files import remove_abandoned, write_new_file
+from rubor.web.vault.atomic_files import flush_folder, remove_abandoned, write_new_file
 from rubor.web.vault.errors import VaultError
 from rubor.web.vault.sealed import KEY_BYTES, new_key
 
-__all__ = ["KEY_FILE_VARIABLE", "VAULT_SCHEMA", "master_key"]
+__all__ = [
+    "KEY_FILE_VARIABLE",
+    "VAULT_SCHEMA",
+    "destroy_master_key",
+    "key_made",
+    "key_place",
+    "master_key",
+]
 
 KEY_FILE_VARIABLE: Final = "RUBOR_KEY_FILE"
 """The environment variable that names a key file."""
@@ -85,6 +93,59 @@ def master_key(folder: Path) -> bytes:
     if not hmac.compare_digest(_key_check(key, record.id), record.key_check):
         raise VaultError(f"{where} is not the one that {folder} was sealed with.", cure)
     return key
+
+
+def key_made(folder: Path) -> int | None:
+    """When a data folder was given its key, in ns; another key, another time. None: it has none yet."""
+    try:
+        return (folder / _RECORD).stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+
+
+def key_place(folder: Path) -> Path | None:
+    """The file that the master key lies in; None where it lies in the keyring of the system."""
+    record = _read_record(folder)
+    if os.environ.get(KEY_FILE_VARIABLE) or (record is not None and record.key_place == "file"):
+        return _key_file(folder)
+    return None
+
+
+def destroy_master_key(folder: Path) -> bool:
+    """Destroy the key of a data folder that holds nothing sealed any more; the next use makes a new one.
+
+    Returns:
+        Whether it is gone. A key file outside the folder stays: other folders may need it.
+
+    Raises:
+        VaultError: there is still something sealed, or the keyring cannot be opened.
+    """
+    if next(folder.rglob("*.sealed"), None) is not None:
+        raise VaultError(
+            f"{folder} still holds sealed data, so that its key is kept.", "Delete that data first."
+        )
+    record = _read_record(folder)
+    if record is None:
+        return True
+    # In this order: a key without a record does no harm, a record without its key stops everything.
+    (folder / _RECORD).unlink()
+    flush_folder(folder)
+    path = _key_file(folder)
+    inside = folder.resolve() in path.resolve().parents
+    if inside:
+        path.unlink(missing_ok=True)
+    if record.key_place == "keyring":
+        try:
+            keyring.delete_password(_SERVICE, record.id)
+        except keyring.errors.PasswordDeleteError:
+            pass  # it was not there
+        except Exception as error:
+            raise VaultError(
+                f"The key {record.id} could not be removed from the keyring ({error}).",
+                f"Remove the entry {record.id} of the service {_SERVICE} with the keyring's own program.",
+            ) from error
+        return True
+    return inside
 
 
 def _begin(folder: Path) -> _Record:
