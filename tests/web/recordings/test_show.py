@@ -155,6 +155,13 @@ def test_one_that_could_not_be_used_shows_reason_and_cure(browser: Client, perso
     assert "Choose another file." in page
 
 
+def test_a_smile_check_leads_to_the_smile_checks(browser: Client, person: Person) -> None:
+    row = unmeasured(person, "measured", protocol={"purpose": "smile"})
+    assert "/treatments/smile/" in browser.get(f"/recordings/{row.pk}/").text
+    assert "Smile check" in browser.get("/recordings/").text
+    assert 'name="pick"' not in browser.get("/recordings/").text
+
+
 def test_one_that_has_not_arrived_says_how_to_go_on(browser: Client, person: Person) -> None:
     row = unmeasured(person, "receiving", bytes_received=3_000_000)
     assert "choose the same file again" in browser.get(f"/recordings/{row.pk}/").text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from django.db.models import F
@@ -40,8 +40,8 @@ class Happening:
     """One line of the list.
 
     Attributes:
-        kind: "recording", "treatment", "side-effect", "blush", "note" or "next".
-        day: on which it happened, or is due.
+        kind: "recording", "treatment", "side-effect", "blush" or "note".
+        day: on which it happened.
         at: for the order within a day.
         name, title, detail: what it is.
         amount: the response of a recording.
@@ -62,11 +62,11 @@ class Happening:
 
 @dataclass(frozen=True)
 class Next:
-    """The one next thing to do.
+    """Something to do.
 
     Attributes:
         text: what, and why now.
-        button: words of the one button.
+        button: words of its button.
         url: where it leads.
         due: not before this day; None for now.
     """
@@ -84,13 +84,15 @@ class Timeline:
     Attributes:
         happenings: newest first.
         chart: what the script draws; None without a measured response.
-        next: the next thing to do.
+        next: the one next thing to do.
+        also: what else is due.
         unfinished: recordings that are still being received or measured.
     """
 
     happenings: list[Happening]
     chart: dict[str, Any] | None
     next: Next
+    also: list[Next]
     unfinished: int
 
 
@@ -107,10 +109,12 @@ def timeline(person: Person, today: date) -> Timeline:
         *(_treatment(row) for row in treatments),
         *(_entry(row) for row in entries),
     ]
+    first, *also = _to_do(person, recordings, treatments, trials, today)
     return Timeline(
         happenings=sorted(happenings, key=lambda one: one.at, reverse=True),
         chart=_chart(recordings, treatments, entries),
-        next=_next(recordings, treatments, trials, today),
+        next=first,
+        also=also,
         unfinished=sum(
             row.state in (Recording.State.WAITING, Recording.State.MEASURING) for row in recordings
         ),
@@ -128,17 +132,21 @@ def _recording(row: Any) -> Happening:
         Recording.State.FAILED: _("could not be measured"),
         Recording.State.CANCELLED: _("stopped"),
     }
-    measured = row.state == Recording.State.MEASURED
+    at = timezone.localtime(row.recorded_at)
+    smile = row.protocol.get("purpose") == "smile"
+    name = _("Smile check") if smile else _("Recording")
+    if row.protocol.get("try_out"):
+        name = _("Try-out")
     return Happening(
         kind="recording",
-        day=timezone.localdate(row.recorded_at),
+        day=at.date(),
         at=row.recorded_at,
-        name=_("Recording"),
-        title=row.title or date_format(timezone.localtime(row.recorded_at), "TIME_FORMAT"),
-        detail="" if measured else states.get(row.state, ""),
+        name=name,
+        title=row.title or date_format(at, "TIME_FORMAT"),
+        detail=states.get(row.state, ""),
         amount=response_amounts(row.response).get("whole"),
-        doubtful=measured and row.accepted is not True,
-        url=reverse("recordings:show", args=[row.pk]),
+        doubtful=row.accepted is False,
+        url=reverse("treatments:smile") if smile else reverse("recordings:show", args=[row.pk]),
     )
 
 
@@ -202,7 +210,9 @@ def _chart(
     found = [
         (row, amounts)
         for row in reversed(recordings)
-        if row.state == Recording.State.MEASURED and (amounts := response_amounts(row.response))
+        if row.state == Recording.State.MEASURED
+        and not row.protocol.get("try_out")  # too short to stand beside the others
+        and (amounts := response_amounts(row.response))
     ]
     if not found:
         return None
@@ -217,7 +227,7 @@ def _chart(
             "title": row.title,
             "good": row.accepted is True,
             **{
-                side: [round(value, 1) for value in (one.value, one.low, one.high)]
+                side: [round(value, 2) for value in (one.value, one.low, one.high)]
                 for side, one in amounts.items()
             },
         }
@@ -226,6 +236,7 @@ def _chart(
     ]
     names = {"side effect": "side-effect", "blush": "blush"}
     return {
+        "digits": 0 if measure == "blood_change" else 1,
         "points": points,
         "treatments": [
             {"at": _noon(row.treated_on).timestamp(), "title": _treatment_title(row.kind)}
@@ -242,6 +253,7 @@ def _chart(
             "right": _("Right cheek"),
             "doubtful": _("not good enough"),
             "open": _("Open this recording"),
+            "recording": _("Recording"),
             "unit": _("blood in the skin, percent over rest")
             if measure == "blood_change"
             else _("red against green, percent over rest"),
@@ -252,34 +264,35 @@ def _chart(
 # --- what next ----------------------------------------------------------------------------------
 
 
-def _next(
+def _to_do(
+    person: Person,
     recordings: Sequence[Any],
-    treatments: Iterable[Treatment],
-    trials: Iterable[Trial],
+    treatments: Sequence[Treatment],
+    trials: Sequence[Trial],
     today: date,
-) -> Next:
-    """A step that a trial waits for, else a follow-up that is due, else another recording."""
-    new = reverse("recordings:new")
-    if not recordings:
-        return Next(_("Make the first recording."), _("Start a recording"), new)
+) -> list[Next]:
+    """What is due, in this order: help, what a trial waits for, follow-up; else another beginning."""
+    due = _reminders(person, today) if treatments else []
+    urgent = [one for one, kind in due if kind == "help"]
     steps = [_step(row, today) for row in trials]
-    now = next((step for step in steps if step.due is None), None)
-    if now is not None:
-        return now
-    days = {
-        timezone.localdate(row.recorded_at)
-        for row in recordings
-        if row.state == Recording.State.MEASURED
-    }
-    for treatment in treatments:
-        due = _follow_up(treatment, days, today)
-        if due is not None:
-            return due
-    if steps:
-        return min(steps, key=lambda step: step.due or today)
+    now = [
+        *urgent,
+        *(step for step in steps if step.due is None),
+        *(one for one, kind in due if kind != "help"),
+    ]
+    later = [step for step in steps if step.due is not None]
+    return [*now, *later] or [_beginning(recordings)]
+
+
+def _beginning(recordings: Sequence[Any]) -> Next:
+    """Where nothing waits."""
+    if not recordings:
+        return Next(
+            _("Make the first recording."), _("Start a recording"), reverse("recordings:new")
+        )
     if not any(row.state == Recording.State.MEASURED for row in recordings):
         return Next(
-            _("A recording is on its way. You see here what it shows when it is measured."),
+            _("What the first recording shows, you see here when it is measured."),
             _("To the recordings"),
             reverse("recordings:list"),
         )
@@ -288,6 +301,20 @@ def _next(
         _("Begin a trial"),
         reverse("trials:new"),
     )
+
+
+def _reminders(person: Person, today: date) -> list[tuple[Next, str]]:
+    from rubor.web.treatments.reminders import reminders
+
+    buttons = {
+        "help": _("Read what to do"),
+        "follow-up": _("Look at the visit"),
+        "smile": _("Film the smile"),
+        "side effect": _("Write it down"),
+    }
+    return [
+        (Next(one.text, buttons[one.kind], one.url), one.kind) for one in reminders(person, today)
+    ]
 
 
 def _step(row: Trial, today: date) -> Next:
@@ -300,35 +327,3 @@ def _step(row: Trial, today: date) -> Next:
     step = next_step(row, waiting, today)
     text = _("Trial “%(name)s”: %(text)s") % {"name": trial.name, "text": step.text}
     return Next(text, step.button, step.url, step.due)
-
-
-def _follow_up(treatment: Treatment, recorded: set[date], today: date) -> Next | None:
-    """The follow-up visit whose days are now, unless something was recorded in them."""
-    from rubor.pathway.follow_up import follow_up_schedule
-
-    try:
-        visits = follow_up_schedule(treatment.kind, treatment.treated_on, until=None).visits
-    except (RuborError, StopIteration):  # a treatment that the catalogue does not know
-        return None
-    for visit in visits:
-        if not visit.first <= today <= visit.last:
-            continue
-        span = {
-            visit.first + timedelta(days=number)
-            for number in range((visit.last - visit.first).days + 1)
-        }
-        if span & recorded:
-            return None
-        return Next(
-            _(
-                "Week %(week)d after the treatment of %(day)s: record again, by %(last)s at the latest."
-            )
-            % {
-                "week": visit.week,
-                "day": date_format(treatment.treated_on),
-                "last": date_format(visit.last),
-            },
-            _("Start a recording"),
-            reverse("recordings:new"),
-        )
-    return None

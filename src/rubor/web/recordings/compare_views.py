@@ -84,7 +84,9 @@ def _chosen(request: PersonRequest, name: str) -> Recording | None:
     except ValueError as error:
         raise Http404 from error
     row = (
-        Recording.objects.filter(person=request.person, pk=key, state=Recording.State.MEASURED)
+        Recording.objects.filter(
+            person=request.person, pk=key, state=Recording.State.MEASURED, summary__isnull=False
+        )
         .select_related("person")
         .first()
     )
@@ -94,7 +96,7 @@ def _chosen(request: PersonRequest, name: str) -> Recording | None:
 
 
 def _choices(request: PersonRequest) -> list[tuple[str, str]]:
-    rows = request.person.recordings.filter(state=Recording.State.MEASURED)
+    rows = request.person.recordings.filter(state=Recording.State.MEASURED, summary__isnull=False)
     return [(str(row.pk), _name(row)) for row in rows.only("pk", "title", "recorded_at")]
 
 

@@ -15,6 +15,7 @@ from rubor.web.jobs.models import Job
 from rubor.web.people.middleware import PersonRequest
 from rubor.web.people.with_person import with_person
 from rubor.web.recordings.models import Recording
+from rubor.web.recordings.show_views import MEASURING
 from rubor.web.recordings.shown_numbers import response_amounts
 
 __all__ = ["recording_list"]
@@ -24,7 +25,6 @@ _A_PAGE: Final = 50
 _NOT_LISTED: Final = (
     "summary",
     "episodes",
-    "protocol",
     "conditions",
     "camera_settings",
     "path_check",
@@ -48,7 +48,7 @@ def recording_list(request: PersonRequest) -> HttpResponse:
         rows = rows.filter(state__in=states[state][1])
     if provocation in provocations:
         rows = rows.filter(response__provocation=provocation)
-    jobs = Job.objects.filter(kind="measure").order_by("-created_at")
+    jobs = Job.objects.filter(kind__in=MEASURING).order_by("-created_at")
     rows = rows.prefetch_related(Prefetch("jobs", jobs, to_attr="measuring_jobs"))
     page = Paginator(rows, _A_PAGE).get_page(request.GET.get("page"))
     return render(
@@ -72,7 +72,10 @@ def _line(row: Any) -> dict[str, Any]:
     return {
         "recording": row,
         "accepted": row.accepted,
+        "compares": row.state == Recording.State.MEASURED and row.accepted is not None,
         "duration_s": row.duration_s,
+        "smile": row.protocol.get("purpose") == "smile",
+        "try_out": bool(row.protocol.get("try_out")),
         "response": response_amounts(row.response),
         "provocation": _provocations().get((row.response or {}).get("provocation") or "", ""),
         "job": row.measuring_jobs[0] if unfinished and row.measuring_jobs else None,

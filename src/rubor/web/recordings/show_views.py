@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -20,7 +20,19 @@ from rubor.web.recordings.models import Recording
 from rubor.web.recordings.shown_numbers import mark_name, region_name, response_amounts, step_name
 from rubor.web.recordings.shown_words import answer, episode_words, felt_words
 
-__all__ = ["curves", "drawn", "face_map", "show", "summary", "traces", "words_of_charts"]
+__all__ = [
+    "MEASURING",
+    "curves",
+    "drawn",
+    "face_map",
+    "show",
+    "summary",
+    "traces",
+    "words_of_charts",
+]
+
+MEASURING: Final = ("measure", "smile")
+"""Kinds of jobs that measure a recording."""
 
 
 @require_safe
@@ -53,6 +65,7 @@ def show(request: PersonRequest, recording: uuid.UUID) -> HttpResponse:
             "felt": felt_words(row.episodes),
             "facts": facts(row.summary),
             "options": row.summary.get("options") or {},
+            "try_out": bool((row.protocol or {}).get("try_out")),
             "trials": row.person.trials.filter(closed_at=None).exclude(recordings__recording=row),
             "sessions": row.trial_sessions.select_related("trial"),
             "chart": None if still else {"recording": drawn(row), "words": words_of_charts()},
@@ -95,7 +108,7 @@ def traces(request: PersonRequest, recording: uuid.UUID) -> HttpResponse:
 
 def latest_job(row: Recording) -> Job | None:
     """The last attempt at measuring a recording."""
-    return row.jobs.filter(kind="measure").order_by("-created_at").first()
+    return row.jobs.filter(kind__in=MEASURING).order_by("-created_at").first()
 
 
 def drawn(row: Recording) -> dict[str, Any]:

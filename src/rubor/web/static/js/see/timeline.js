@@ -2,6 +2,7 @@
 
 /* global uPlot */
 
+import { fillTable, onOpen } from "./tables.js";
 import { axis, colour, onThemeChange, percent } from "./time_chart.js";
 
 const data = JSON.parse(document.getElementById("chart-data").textContent);
@@ -152,12 +153,19 @@ function shape(ctx, kind, x, y, size) {
   }
 }
 
+/** A response with its interval. */
+function reading(numbers) {
+  if (!numbers) return "–";
+  const [value, low, high] = numbers.map((number) => percent(number, data.digits));
+  return `${value} (${low} – ${high})`;
+}
+
 function choose(at) {
   chosen = Math.min(Math.max(at, 0), points.length - 1);
   const one = points[chosen];
   const parts = sides
     .filter((side) => one[side])
-    .map((side) => `${words[side]}: ${percent(one[side][0])} (${percent(one[side][1])} – ${percent(one[side][2])})`);
+    .map((side) => `${words[side]}: ${reading(one[side])}`);
   const link = document.createElement("a");
   link.href = one.url;
   link.textContent = words.open;
@@ -181,6 +189,15 @@ $("later").addEventListener("click", () => choose(chosen + 1));
 new ResizeObserver(() => {
   if (plot && box.clientWidth !== plot.width) plot.setSize({ width: box.clientWidth, height: plot.height });
 }).observe(box);
+onOpen($("response-table"), () => {
+  const sides = ["whole", "right", "left"];
+  const rows = [...points].reverse().map((one) => [
+    [one.day, one.title, one.good ? "" : words.doubtful].filter(Boolean).join(" · "),
+    ...sides.map((side) => reading(one[side])),
+  ]);
+  const header = [words.recording, ...sides.map((side) => words[side])];
+  fillTable($("response-table").querySelector(".table-box"), words.unit, header, rows);
+});
 onThemeChange(draw);
 draw();
 choose(chosen);
