@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rubor.errors import InputError
 from rubor.treatments.catalogue import catalogue, sequence, treatment
 from rubor.treatments.cost import sequence_cost, treatment_cost
+from rubor.treatments.priors import Prior
 
 BY_ID = {entry.id: entry for entry in catalogue()}
 
@@ -125,3 +126,12 @@ def test_a_sequence_costs_the_sum_of_its_first_courses() -> None:
     medians = sum(part.median for part in alone if part is not None)
     assert total.median == pytest.approx(medians, rel=0.05)
     assert total.interval_95[0] > max(part.interval_95[0] for part in alone if part is not None)
+
+
+def test_a_duration_measured_in_this_person_takes_the_place_of_that_in_people() -> None:
+    own = Prior("lognormal", 6.0, 1e-9, "your trial", "own")
+    cost = treatment_cost(treatment("botulinum_toxin"), price=(350.0, 350.0), lasts=own)
+    assert cost is not None
+    assert cost.per_year is not None
+    assert cost.per_year.median == pytest.approx(700.0)
+    assert ("duration: your trial", "own") in cost.sources

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -27,6 +26,7 @@ from rubor.pathway.true_scale import ScaleReference, TrueScale, true_scale
 from rubor.vision.face_tracking import FaceTracker
 from rubor.vision.frame import PhotoFrame, PlanarFrame
 from rubor.vision.head_pose import head_pose_deg
+from rubor.vision.media_file import MediaFile
 from rubor.vision.photo import is_photo
 from rubor.vision.video import VideoFile
 
@@ -39,7 +39,7 @@ _IRIS = ScaleReference("iris")
 
 
 def measure_smile(
-    path: Path | Sequence[Path],
+    path: Path | MediaFile | Sequence[Path | MediaFile],
     *,
     mirrored: bool,
     scale: ScaleReference = _IRIS,
@@ -50,7 +50,7 @@ def measure_smile(
     """Measure the smiles of a video, or of several videos of one occasion.
 
     Args:
-        path: one or several.
+        path: one or several, or the files wherever they are kept.
         mirrored: the files show the person as a mirror does.
         scale: what is known in millimetres; the ends of an object are in the first picture.
         recorded_on: day.
@@ -60,7 +60,7 @@ def measure_smile(
     Raises:
         RuborError: no video, no face, several faces, turned away, too short, no rest, or no smile.
     """
-    paths = [path] if isinstance(path, Path) else list(path)
+    paths = [path] if isinstance(path, Path | MediaFile) else list(path)
     films = [
         film_face(one, mirrored=mirrored, scale=scale, face=face, progress=progress)
         for one in paths
@@ -106,7 +106,7 @@ def smile_from_photos(
 
 
 def film_face(
-    path: Path,
+    path: Path | MediaFile,
     *,
     mirrored: bool,
     scale: ScaleReference = _IRIS,
@@ -120,40 +120,40 @@ def film_face(
     Raises:
         RuborError: no video, no face, several faces, turned away, too short, or never at rest.
     """
-    if is_photo(path):
+    source = MediaFile.of(path)
+    if is_photo(source):
         raise InputError(
-            f"{path.name} is a photo, and one photo shows no movement.",
+            f"{source.name} is a photo, and one photo shows no movement.",
             "Give two photos, first at rest and then with the broadest smile, or a video.",
         )
-    numbers, times, meshes = _follow(path, mirrored, face, progress)
-    with path.open("rb") as stream:
-        file = SmileFile(path.name, hashlib.file_digest(stream, "sha256").hexdigest())
+    numbers, times, meshes = _follow(source, mirrored, face, progress)
+    file = SmileFile(source.name, source.sha256())
     if scale.kind == "object":
         chosen = [0]
         if numbers[0] != 0:
             raise InputError(
-                f"The first picture of {path.name} does not show the face from the front, so the thing"
+                f"The first picture of {source.name} does not show the face from the front, so the thing"
                 " in it gives no scale.",
                 "Look into the camera from the start, or give a measured distance:"
                 " --scale eye-corners=MM.",
             )
     else:
-        rest = np.flatnonzero(resting_pictures(times, meshes, path.name))
+        rest = np.flatnonzero(resting_pictures(times, meshes, source.name))
         count = min(int(smile_rules()["video"]["scale_pictures"]), len(rest))
         chosen = [int(rest[place]) for place in np.linspace(0, len(rest) - 1, count).astype(int)]
     known = _scale_of(
-        path, file, mirrored, scale, {int(numbers[one]): meshes[one] for one in chosen}
+        source, file, mirrored, scale, {int(numbers[one]): meshes[one] for one in chosen}
     )
     return FilmedFace(file, times, meshes, known)
 
 
 def _follow(
-    path: Path, mirrored: bool, face: int | None, progress: Progress | None
+    source: MediaFile, mirrored: bool, face: int | None, progress: Progress | None
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64], Mesh]:
     """Numbers, times and meshes of the pictures that show the face from the front."""
     tracker = FaceTracker(face, from_right=mirrored, both_ways=True)
     found: list[tuple[int, float, npt.NDArray[np.float32]]] = []
-    with VideoFile(path) as video:
+    with VideoFile(source) as video:
         for number, frame in enumerate(video.frames()):
             mesh = tracker.follow(frame.turned_round() if mirrored else frame)
             if mesh is not None:
@@ -162,23 +162,27 @@ def _follow(
                 progress(frame.time_s, video.info.duration_s)
     if not found:
         raise FaceNotFoundError(
-            f"There is no face in {path.name}.",
+            f"There is no face in {source.name}.",
             "Film the whole face from the front, evenly lit, without mask or hand.",
         )
     meshes = np.array([mesh for _, _, mesh in found], np.float64)
-    usable = pictures_from_the_front(meshes, path.name)
+    usable = pictures_from_the_front(meshes, source.name)
     numbers = np.array([number for number, _, _ in found], np.intp)
     times = np.array([time_s for _, time_s, _ in found], np.float64)
     return numbers[usable], times[usable], meshes[usable]
 
 
 def _scale_of(
-    path: Path, file: SmileFile, mirrored: bool, scale: ScaleReference, meshes: Mapping[int, Mesh]
+    source: MediaFile,
+    file: SmileFile,
+    mirrored: bool,
+    scale: ScaleReference,
+    meshes: Mapping[int, Mesh],
 ) -> TrueScale:
     """The scale in the middle of those of several pictures, given by their numbers."""
     scales: list[TrueScale] = []
     refusal: InputError | None = None
-    with VideoFile(path) as video:
+    with VideoFile(source) as video:
         for number, frame in enumerate(video.frames()):
             if number in meshes:
                 try:
@@ -188,7 +192,7 @@ def _scale_of(
             if number >= max(meshes):
                 break
     if not scales:
-        raise refusal or InputError(f"{path.name} changed while it was read.", "Try again.")
+        raise refusal or InputError(f"{source.name} changed while it was read.", "Try again.")
     middle = sorted(scales, key=lambda one: one.eye_corners_mm)[len(scales) // 2]
     usual = float(np.median([one.relative_sd for one in scales]))
     return replace(middle, relative_sd=round(usual, 4))

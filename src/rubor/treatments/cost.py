@@ -15,7 +15,7 @@ from scipy.special import ndtri
 
 from rubor.errors import InputError
 from rubor.treatments.catalogue import Sequence, Treatment
-from rubor.treatments.priors import treatment_priors
+from rubor.treatments.priors import Prior, treatment_priors
 
 __all__ = ["CostEstimate", "TreatmentCost", "sequence_cost", "treatment_cost"]
 
@@ -78,7 +78,11 @@ class TreatmentCost:
 
 
 def treatment_cost(
-    entry: Treatment, price: tuple[float, float] | None = None, seed: int = _SEED
+    entry: Treatment,
+    price: tuple[float, float] | None = None,
+    seed: int = _SEED,
+    *,
+    lasts: Prior | None = None,
 ) -> TreatmentCost | None:
     """The cost of a treatment.
 
@@ -86,6 +90,7 @@ def treatment_cost(
         entry: of the catalogue.
         price: what your clinic asks for one unit, low and high; None: that of the catalogue.
         seed: of the draws that carry the uncertainty.
+        lasts: how long it lasts in this person, months, where that was measured; None: in people.
 
     Returns:
         The cost; None where no price is known.
@@ -108,7 +113,7 @@ def treatment_cost(
         return None
     low, high = _checked(price or (known.low, known.high))
     random = np.random.default_rng(seed)
-    durations = _durations(entry, random)
+    durations = _durations(lasts or entry.lasts_months, random)
     per_year = _per_year(entry, low, high, durations, random)
     benefit, reasons = entry.benefit, []
     if per_year is None:
@@ -129,7 +134,7 @@ def treatment_cost(
         benefit_target=None if benefit is None else benefit.target,
         benefit_criterion=None if benefit is None else benefit.criterion,
         reasons=tuple(reasons),
-        sources=_sources(entry, own_price=price is not None),
+        sources=_sources(entry, lasts or entry.lasts_months, own_price=price is not None),
     )
 
 
@@ -163,9 +168,8 @@ def _checked(price: tuple[float, float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _durations(entry: Treatment, random: np.random.Generator) -> FloatArray | None:
+def _durations(lasts: Prior | None, random: np.random.Generator) -> FloatArray | None:
     """Of one course, by person, months; None where it is not known."""
-    lasts = entry.lasts_months
     if lasts is None:
         return None
     return np.asarray(lasts.centre * np.exp(lasts.spread * random.standard_normal(_DRAWS)))
@@ -226,7 +230,9 @@ def _estimate(draws: FloatArray | None) -> CostEstimate | None:
     return CostEstimate(float(median), (float(low), float(high)))
 
 
-def _sources(entry: Treatment, *, own_price: bool) -> tuple[tuple[str, str], ...]:
+def _sources(
+    entry: Treatment, lasts: Prior | None, *, own_price: bool
+) -> tuple[tuple[str, str], ...]:
     found = []
     if entry.cost is not None:
         found.append(
@@ -234,8 +240,8 @@ def _sources(entry: Treatment, *, own_price: bool) -> tuple[tuple[str, str], ...
             if own_price
             else (f"price: {entry.cost.source}", entry.cost.strength)
         )
-    if entry.lasts_months is not None:
-        found.append((f"duration: {entry.lasts_months.source}", entry.lasts_months.strength))
+    if lasts is not None:
+        found.append((f"duration: {lasts.source}", lasts.strength))
     if entry.benefit is not None:
         found.append((f"who is helped: {entry.benefit.source}", entry.benefit.strength))
     return tuple(found)
