@@ -217,7 +217,7 @@ def finish(recording: Recording, said: Mapping[str, Any]) -> Job | None:
     if recording.state != State.RECEIVING:
         if recording.state == State.FAILED and not recording.sha256:
             raise RefusedError(400, recording.error, recording.cure)
-        return recording.jobs.filter(kind="measure").last()
+        return recording.jobs.filter(kind=_work_on(recording)).last()
     there = _there(recording)
     expected = recording.bytes_expected or said.get("bytes")
     if there != {"next_chunk": said.get("chunks"), "bytes": expected}:
@@ -254,9 +254,9 @@ def finish(recording: Recording, said: Mapping[str, Any]) -> Job | None:
     with disk_may_be_full(), transaction.atomic():
         if still.update(state=State.WAITING, sha256=sha256, keep_video=keep, **ended, **later):
             recording.refresh_from_db()
-            return enqueue("measure", recording.person, recording=recording)
+            return enqueue(_work_on(recording), recording.person, recording=recording)
     recording.refresh_from_db()  # the other tab was faster
-    return recording.jobs.filter(kind="measure").last()
+    return recording.jobs.filter(kind=_work_on(recording)).last()
 
 
 def measure_again(recording: Recording) -> Job:
@@ -271,7 +271,12 @@ def measure_again(recording: Recording) -> Job:
             _("The video of this recording was discarded, so it cannot be measured again."),
             _("Hand in the file again, if you have it."),
         )
-    return enqueue("measure", recording.person, recording=recording)
+    return enqueue(_work_on(recording), recording.person, recording=recording)
+
+
+def _work_on(recording: Recording) -> str:
+    """The kind of job that measures it: a smile or, as usual, redness."""
+    return "smile" if recording.protocol.get("purpose") == "smile" else "measure"
 
 
 @contextmanager
