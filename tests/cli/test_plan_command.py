@@ -30,6 +30,8 @@ def test_a_draft_is_written_and_says_so(run: Run, photo: Path, tmp_path: Path) -
     plan = json.loads((tmp_path / "plan" / "plan.json").read_text(encoding="utf-8"))
     assert plan["draft"] is True
     assert (tmp_path / "plan" / "plan.pdf").read_bytes().startswith(b"%PDF")
+    assert "DRAFT" in (tmp_path / "plan" / "plan.html").read_text(encoding="utf-8")
+    assert plan["views"] == []
 
 
 def test_doses_come_with_a_prescriber(run: Run, photo: Path, tmp_path: Path) -> None:
@@ -81,6 +83,19 @@ def test_a_refusal_names_reason_and_cure_and_leaves_nothing(
     ended = run("plan", photo, *options, "--out", tmp_path / "plan")
     assert ended.code == 1
     assert message in ended.err
+    assert not (tmp_path / "plan").exists()
+
+
+def test_turned_views_are_asked_for_together_and_have_to_be_turned(
+    run: Run, photo: Path, tmp_path: Path
+) -> None:
+    to = ("--out", tmp_path / "plan")
+    ended = run("plan", photo, *SCALE, "--left-view", photo, *to)
+    assert ended.code == 1
+    assert "--left-view and --right-view together" in ended.err
+    ended = run("plan", photo, *SCALE, "--left-view", photo, "--right-view", photo, *to)
+    assert ended.code == 1
+    assert "turned by 0 degrees; 25 to 65 are needed" in ended.err
     assert not (tmp_path / "plan").exists()
 
 

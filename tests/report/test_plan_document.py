@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from datetime import date
+from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,9 +20,10 @@ from rubor.pathway.frontal_face import find_frontal_face
 from rubor.pathway.injection_plan import Authority, InjectionPlan, plan_injections
 from rubor.pathway.plan_json import plan_to_json
 from rubor.pathway.true_scale import ScaleReference
-from rubor.report.plan_document import plan_content, plan_pdf
+from rubor.report.plan_document import plan_content, plan_html, plan_pdf
 
 POINTS_PER_MM = 72.0 / 25.4
+ADVICE = ("consent", "aftercare", "expect", "call")
 
 
 @pytest.fixture(scope="module")
@@ -122,10 +124,11 @@ def test_a_draft_says_so_and_names_no_dose(dosed: InjectionPlan) -> None:
     assert full["dosing"]["rows"][0] == ["Product", "onabotulinumtoxinA"]
 
 
-def test_every_page_names_the_sides_and_only_a_draft_is_crossed() -> None:
+def test_every_page_names_the_sides_and_only_a_draft_is_crossed(dosed: InjectionPlan) -> None:
     template = (files("rubor.report") / "templates" / "plan.typ").read_text(encoding="utf-8")
     header = template.split("header: [")[1].split("],")[0]
-    assert header.index("PERSON'S RIGHT") < header.index("PERSON'S LEFT")
+    assert header.index("sides.right") < header.index("sides.left")
+    assert plan_content(dosed)["sides"] == {"right": "PERSON'S RIGHT", "left": "PERSON'S LEFT"}
     assert "foreground: if content.draft" in template
 
 
@@ -134,3 +137,59 @@ def test_the_same_plan_gives_the_same_bytes_and_a_photo_can_stand_behind_the_map
 ) -> None:
     assert plan_pdf(dosed) == plan_pdf(dosed)
     assert len(plan_pdf(dosed, skimage.data.astronaut())) > 1.2 * len(plan_pdf(dosed))
+
+
+class Words(HTMLParser):
+    """Text of a page, its elements, and the addresses it refers to."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.text, self.tags, self.addresses = "", set[str](), list[str]()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.addresses += [value or "" for name, value in attrs if name in ("href", "src")]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("draft", [True, False])
+def test_the_page_says_all_that_the_pdf_says(dosed: InjectionPlan, draft: bool) -> None:
+    plan = dosed.without_doses() if draft else dosed
+    content, page = plan_content(plan), Words(plan_html(plan))
+    tables = [content[name] for name in ("points", "areas", "zones", "dosing") if content[name]]
+    sentences = [
+        *content["lead"],
+        *content["points_lead"],
+        *content["wishes"],
+        *content["cost"],
+        *content["sources"],
+        content["disclaimer"],
+        content["true_scale"]["elsewhere"],
+        *content["sides"].values(),
+        *(one["text"] for one in content["warnings"]),
+        *(one["text"] for part in ADVICE for one in content[part]),
+        *(cell for table in tables for row in table["rows"] for cell in row),
+    ]
+    for sentence in sentences:
+        assert sentence in page.text, sentence
+    numbers = {point.name for point in plan.points}
+    assert numbers <= set(page.text.split())
+    assert ("DRAFT" in page.text) == draft
+
+
+def test_the_page_needs_no_script_and_nothing_from_outside(dosed: InjectionPlan) -> None:
+    page = plan_html(dosed, skimage.data.astronaut())
+    found = Words(page)
+    assert "script" not in found.tags
+    assert all(address.startswith(("#", "data:")) for address in found.addresses)
+    assert "default-src 'none'" in page
+    assert len(page) > 1.2 * len(plan_html(dosed))  # the photo behind the map
+
+
+def test_the_page_of_a_draft_names_no_dose(dosed: InjectionPlan) -> None:
+    text = Words(plan_html(dosed.without_doses())).text
+    assert "botulinumtoxin" not in text
+    assert not re.search(r"\d\s*(mL|U|units?)\b", text)

@@ -44,7 +44,11 @@ def plan(
     ],
     out: Annotated[
         Path,
-        typer.Option(metavar="DIR", help="Folder for plan.json and plan.pdf.", show_default=False),
+        typer.Option(
+            metavar="DIR",
+            help="Folder for plan.json, plan.pdf and plan.html.",
+            show_default=False,
+        ),
     ],
     scale: Annotated[
         str | None,
@@ -54,6 +58,25 @@ def plan(
             " or pupils=MM. In the photo: card@X1,Y1,X2,Y2 with the pixels of both ends of a bank card's"
             " long side, beside the face; likewise euro-1, euro-2, pence-10, us-quarter, or a length such"
             " as 50mm; colour-card=MM finds a 24-patch card of that width. iris takes the adults' mean.",
+            show_default=False,
+        ),
+    ] = None,
+    left_view: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PHOTO",
+            dir_okay=False,
+            help="With --right-view: the head turned by about 45 degrees, so that the person's left"
+            " cheek faces the camera. Both give the face its depth; mirrored as the first photo is.",
+            show_default=False,
+        ),
+    ] = None,
+    right_view: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PHOTO",
+            dir_okay=False,
+            help="Likewise with the right cheek to the camera.",
             show_default=False,
         ),
     ] = None,
@@ -183,6 +206,11 @@ def plan(
 
         rubor plan face.jpg --not-mirrored --scale eye-corners=88 --out plan
 
+    With its depth measured, from both sides at about 45 degrees:
+
+        rubor plan face.jpg --left-view left.jpg --right-view right.jpg --not-mirrored
+        --scale eye-corners=88 --out plan
+
     A test patch on the side that a trial has drawn:
 
         rubor plan face.jpg --not-mirrored --scale iris --areas lateral_cheeks --trial patch --out plan
@@ -195,9 +223,15 @@ def plan(
     **Exit codes**: 0 done; 1 refused, with the reason and the cure, and nothing is left behind; 2 usage.
     """
     from rubor.errors import InputError
+    from rubor.pathway.face_from_views import face_from_views, find_turned_face
     from rubor.pathway.frontal_face import find_frontal_face
     from rubor.pathway.injection_plan import plan_injections
 
+    if (left_view is None) != (right_view is None):
+        raise InputError(
+            "Only one of the two turned photos is given.",
+            "Give --left-view and --right-view together, or neither.",
+        )
     if scale is None:
         raise InputError(
             "Without a scale there are no millimetres.",
@@ -222,6 +256,12 @@ def plan(
     )
     reference = parse_scale(scale)
     found = find_frontal_face(photo, mirrored=mirrored, face=face)
+    if left_view is not None and right_view is not None:
+        found = face_from_views(
+            found,
+            find_turned_face(left_view, "left", mirrored=mirrored),
+            find_turned_face(right_view, "right", mirrored=mirrored),
+        )
     made = plan_injections(
         found,
         reference.turned_round(found.frame.width) if mirrored else reference,
@@ -237,14 +277,16 @@ def plan(
         choice=choice,
     )
     from rubor.pathway.plan_json import plan_to_json
-    from rubor.report.plan_document import plan_pdf
+    from rubor.report.plan_document import plan_html, plan_pdf
     from rubor.trials.trial_folder import write_whole
 
     document = json.dumps(plan_to_json(made), indent=2, ensure_ascii=False, allow_nan=False)
-    pages = plan_pdf(made, found.frame.display_rgb if keep_face else None)
+    picture = found.frame.display_rgb if keep_face else None
+    pages, page = plan_pdf(made, picture), plan_html(made, picture)
     out.mkdir(parents=True, exist_ok=True)
     write_whole(out / "plan.json", (document + "\n").encode())
     write_whole(out / "plan.pdf", pages)
+    write_whole(out / "plan.html", page.encode())
     typer.echo(document) if as_json else _tell(made, out)
 
 
@@ -307,7 +349,8 @@ def _doses(
 def _tell(made: InjectionPlan, out: Path) -> None:
     kind = "a draft without doses" if made.draft else "with doses"
     typer.echo(f"Plan:   {len(made.points)} points on {made.area_cm2:.0f} cm², {kind}")
-    typer.echo(f"Scale:  {made.scale.method}, error {1.96 * made.scale.relative_sd:.0%} (95 %)")
+    typer.echo(f"Scale:  {made.scale.method}, error {196 * made.scale.relative_sd:.0f} % (95 %)")
+    typer.echo(f"Depth:  {made.depth_words}")
     if made.dosing is not None:
         given = made.dosing
         typer.echo(
@@ -316,5 +359,5 @@ def _tell(made: InjectionPlan, out: Path) -> None:
         )
     for warning in made.warnings:
         typer.echo(f"Weigh:  {warning.text} ({warning.source})")
-    typer.echo(f"Pages:  {out / 'plan.pdf'}")
+    typer.echo(f"Pages:  {out / 'plan.pdf'}, {out / 'plan.html'}")
     typer.echo(f"Cells:  {','.join(made.cells)}")

@@ -3,6 +3,7 @@
 from rubor.pathway.answers import Answers, check_answers, read_answers
 from rubor.pathway.blush_probability import BlushProbability
 from rubor.pathway.dosing import DoseChoice, Dosing
+from rubor.pathway.face_from_views import face_from_views, find_turned_face
 from rubor.pathway.follow_up import (
     FollowUpSchedule,
     FollowUpTask,
@@ -14,7 +15,7 @@ from rubor.pathway.follow_up import (
     follow_up_tasks,
     follow_up_to_json,
 )
-from rubor.pathway.frontal_face import FrontalFace, find_frontal_face
+from rubor.pathway.frontal_face import FaceInPhoto, FrontalFace, UsedView, find_frontal_face
 from rubor.pathway.information import (
     InformationSheet,
     Item,
@@ -72,6 +73,7 @@ __all__ = [
     "DoseChoice",
     "Dosing",
     "EarlierSession",
+    "FaceInPhoto",
     "FilmedFace",
     "FollowUpSchedule",
     "FollowUpTask",
@@ -99,6 +101,7 @@ __all__ = [
     "SmileFile",
     "Suitability",
     "TrueScale",
+    "UsedView",
     "ValueChange",
     "blank_answers",
     "blushing_cells",
@@ -107,8 +110,10 @@ __all__ = [
     "courses_to_json",
     "diary_from_json",
     "diary_to_json",
+    "face_from_views",
     "film_face",
     "find_frontal_face",
+    "find_turned_face",
     "follow_up_calendar",
     "follow_up_entries",
     "follow_up_schedule",

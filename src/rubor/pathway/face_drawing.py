@@ -8,7 +8,7 @@ import numpy as np
 
 from rubor.pathway.face_surface import FaceSurface
 
-__all__ = ["DrawnLine", "face_lines"]
+__all__ = ["EYES_AND_BROWS", "DrawnLine", "face_lines"]
 
 # Courses along the Face Mesh landmarks, as `rubor.measurement.face_outline` has them.
 _OVAL = (
@@ -84,6 +84,11 @@ _CLOSED = {
         95,
     ),
 }
+EYES_AND_BROWS = tuple(
+    number
+    for name in ("right eye", "left eye", "right brow", "left brow")
+    for number in _CLOSED[name]
+)
 _OPEN = {"nose": (198, 209, 129, 64, 98, 97, 2, 326, 327, 294, 358, 429, 420)}
 
 

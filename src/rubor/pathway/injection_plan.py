@@ -15,7 +15,7 @@ from rubor._version import __version__
 from rubor.errors import InputError
 from rubor.pathway.dosing import DoseChoice, Dosing, PlanWarning, PointToDose, dose, toxin_rules
 from rubor.pathway.face_drawing import DrawnLine, face_lines
-from rubor.pathway.frontal_face import FrontalFace
+from rubor.pathway.frontal_face import FrontalFace, UsedView
 from rubor.pathway.injection_points import InjectionPoint, place_points
 from rubor.pathway.injection_zones import Zone, ZoneMap, areas_of, wish_texts, zone_rules, zones_for
 from rubor.pathway.true_scale import ScaleReference, TrueScale, true_scale
@@ -119,6 +119,7 @@ class InjectionPlan:
     Attributes:
         made_on: day it was made.
         photo, scale: what it rests on.
+        views: turned photos that gave the face its depth; empty where it is the face model's guess.
         spacing_mm: from point to point on the skin.
         spacing_found_mm: least and most of what neighbours of one area have.
         sides: which are treated.
@@ -133,6 +134,7 @@ class InjectionPlan:
 
     made_on: date
     photo: PlanPhoto
+    views: tuple[UsedView, ...]
     scale: TrueScale
     spacing_mm: float
     spacing_found_mm: tuple[float, float] | None
@@ -182,6 +184,16 @@ class InjectionPlan:
         """Cells of the face with points, as `rubor.trials.compared_cells` takes them."""
         return tuple(sorted({point.cell for point in self.points if point.cell is not None}))
 
+    @property
+    def depth_words(self) -> str:
+        """Where the depth of the face comes from."""
+        if not self.views:
+            return "from one photo, the face model's guess"
+        turns = " and ".join(
+            f"{abs(view.turned_deg):.0f} degrees ({view.shows} cheek)" for view in self.views
+        )
+        return f"from three photos, two of them turned by {turns}"
+
     def without_doses(self) -> InjectionPlan:
         """The same as a draft, as the person's own app shows it."""
         own = set() if self.dosing is None else set(self.dosing.warnings)
@@ -207,7 +219,7 @@ def plan_injections(
     """Plan injections on one face.
 
     Args:
-        face: from the front.
+        face: from the front; with its depth from turned photos too, see `face_from_views`.
         scale: what is known in millimetres.
         made_on: today.
         areas: see `areas_of`.
@@ -274,6 +286,7 @@ def plan_injections(
     return InjectionPlan(
         made_on=made_on,
         photo=PlanPhoto(face.name, face.sha256, face.taken_at, face.mirrored, yaw, pitch, roll),
+        views=face.views,
         scale=measured,
         spacing_mm=spacing,
         spacing_found_mm=placed.spacing_found_mm,

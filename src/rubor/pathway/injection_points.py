@@ -117,11 +117,11 @@ def place_points(
     only_cells: Sequence[str] | None,
 ) -> PlacedPoints:
     """Lay a lattice over each area of a face; see `plan_injections` for the arguments."""
-    surface = face_surface(face.mesh_px, scale.mm_per_px)
+    surface = face_surface(face.shape_px, scale.mm_per_px)
     mean = symmetric_mean(surface)
     rules = _Rules(
         ZoneMap(surface, zones, scale.relative_sd),
-        _seen(surface, face.mesh_px * scale.mm_per_px),
+        _seen(face),
         sides,
         only_cells,
     )
@@ -190,13 +190,16 @@ class _Rules:
         return np.asarray(kept & away)
 
 
-def _seen(surface: FaceSurface, mesh_mm: FloatArray) -> BoolArray:
-    """(t,) triangles that the photo shows, and not at a grazing angle."""
-    a, b, c = mesh_mm[surface.triangles, :2].transpose(1, 0, 2)
-    (x0, y0), (x1, y1) = (b - a).T, (c - a).T
-    flat = np.abs(x0 * y1 - y0 * x1) / 2.0
+def _seen(face: FrontalFace) -> BoolArray:
+    """(t,) triangles that a photo shows, and not at a grazing angle."""
+    a, b, c = face.shape_px[reference_face().triangles].transpose(1, 0, 2)
+    normal = np.cross(b - a, c - a)
+    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
+    normal *= -np.sign(normal[:, 2].mean())  # toward the camera, where the face as a whole looks
+    turned = np.radians([0.0, *(view.turned_deg for view in face.views)])[:, None]
+    toward = -np.cos(turned) * normal[:, 2] - np.sin(turned) * normal[:, 0]
     most = np.radians(zone_rules()["photo"]["most_slant_deg"])
-    return np.asarray(flat >= np.cos(most) * surface.areas_mm2)
+    return np.asarray((toward >= np.cos(most)).any(axis=0))
 
 
 def _numbers(cells: Sequence[str]) -> IntArray:

@@ -9,6 +9,7 @@ from typing import Any
 from rubor.errors import InputError
 from rubor.pathway.dosing import Dosing, PlanWarning
 from rubor.pathway.face_drawing import DrawnLine
+from rubor.pathway.frontal_face import UsedView
 from rubor.pathway.injection_plan import (
     PLAN_SCHEMA,
     Authority,
@@ -82,6 +83,7 @@ def _plan(document: dict[str, Any]) -> InjectionPlan:
         ),
     }
     for name, kind in (
+        ("views", UsedView),
         ("areas", PlannedArea),
         ("zones", PlannedZone),
         ("points", InjectionPoint),

@@ -113,7 +113,8 @@ def true_scale(face: FrontalFace, reference: ScaleReference) -> TrueScale:
         "colour_card": _from_colour_card,
     }[reference.kind](face, reference)
     shape = rules["face"]
-    relative_sd = math.hypot(own_sd, shape["perspective_sd"], shape["mesh_sd"])
+    mesh_sd = shape["mesh_sd_three_views"] if face.views else shape["mesh_sd"]
+    relative_sd = math.hypot(own_sd, shape["perspective_sd"], mesh_sd)
     eyes, eye_rules = mm_per_px * face.eye_corners_px, rules["eye_corners"]
     if not eye_rules["least_mm"] <= eyes <= eye_rules["most_mm"]:
         raise InputError(
@@ -132,7 +133,7 @@ def true_scale(face: FrontalFace, reference: ScaleReference) -> TrueScale:
         method,
         round(eyes, 1),
         tuple(notes),
-        f"{entry['source']}. {shape['source']}.",
+        f"{entry['source']}. {shape['three_views_source' if face.views else 'source']}.",
         entry["strength"],
     )
 

@@ -1,4 +1,7 @@
-"""An injection plan as PDF: map, true-scale page, table of points, consent, aftercare."""
+"""An injection plan as PDF and as HTML: map, table of points, zones, consent, aftercare.
+
+Both are filled from one content. The page in true scale is in the PDF alone: only paper has a scale.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,32 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from rubor.measurement.figure_style import inline_svg
 from rubor.pathway.dosing import toxin_rules
 from rubor.pathway.information import plan_advice
 from rubor.pathway.injection_plan import InjectionPlan
 from rubor.pathway.injection_zones import zone_rules
 from rubor.pathway.plan_figures import plot_plan_map
+from rubor.report.page_templates import fill_page
 from rubor.report.typst_document import outlined_svg, typst_pdf
 
-__all__ = ["plan_content", "plan_pdf"]
+__all__ = ["plan_content", "plan_html", "plan_pdf"]
 
 _DISCLAIMER: Final = (
     "Rubor is not certified as a medical device. It is not for diagnosis or for decisions about"
     " treatment, and this is no prescription. The prescriber decides on every point, on the face itself."
 )
+_HEADINGS: Final = {
+    "points": "The points",
+    "dosing": "Dose, dilution and volume",
+    "areas": "Areas and zones",
+    "wishes": "My wishes and my consent",
+    "aftercare": "Afterwards",
+    "expect": "What to expect",
+    "call": "When to call",
+    "cost": "What it takes",
+    "sources": "Where the numbers come from",
+}
 _SIDE_WORDS: Final = {"left": "person's left", "right": "person's right", "middle": "midline"}
 _ROOM_MM: Final = 2.0
 
@@ -33,14 +49,31 @@ def plan_pdf(plan: InjectionPlan, picture: npt.NDArray[np.uint8] | None = None) 
         plan: a draft or not.
         picture: the photo behind the map, see `plot_plan_map`; None draws the face as lines.
     """
+    content = plan_content(plan)
+    content["map"]["svg"] = outlined_svg(plot_plan_map(plan, picture))
     made = datetime(plan.made_on.year, plan.made_on.month, plan.made_on.day, tzinfo=UTC)
-    return typst_pdf("plan.typ", plan_content(plan, picture), made_at=int(made.timestamp()))
+    return typst_pdf("plan.typ", content, made_at=int(made.timestamp()))
 
 
-def plan_content(
-    plan: InjectionPlan, picture: npt.NDArray[np.uint8] | None = None
-) -> dict[str, Any]:
-    """All that the template is filled with."""
+def plan_html(plan: InjectionPlan, picture: npt.NDArray[np.uint8] | None = None) -> str:
+    """The plan as one HTML page without scripts and outside resources.
+
+    Args:
+        plan, picture: see `plan_pdf`.
+    """
+    content = plan_content(plan)
+    words = content["map"]
+    words["svg"] = inline_svg(
+        plot_plan_map(plan, picture),
+        name="map",
+        title=words["title"],
+        description=words["caption"],
+    )
+    return fill_page("plan.html", content)
+
+
+def plan_content(plan: InjectionPlan) -> dict[str, Any]:
+    """All that both templates are filled with, but for the drawing of the map."""
     low, high = plan.scale.length_95_mm(plan.spacing_mm)
     return {
         "title": "Injection plan (draft)" if plan.draft else "Injection plan",
@@ -50,9 +83,13 @@ def plan_content(
         "subtitle": f"{plan.photo.name} · {plan.made_on}",
         "draft": plan.draft,
         "lead": _lead(plan),
+        "sides": {"right": "PERSON'S RIGHT", "left": "PERSON'S LEFT"},
+        "headings": dict(_HEADINGS),
+        "signatures": ["Person", "Prescriber", "Date"],
         "map": {
             "title": "Numbered points on the face",
-            "svg": outlined_svg(plot_plan_map(plan, picture)),
+            "caption": f"{len(plan.points)} numbered points on the face from the front. L is the person's"
+            " left, R the person's right; equal numbers are mirror images.",
         },
         "warnings": [{"text": one.text, "source": one.source} for one in plan.warnings],
         "disclaimer": _DISCLAIMER,
@@ -117,7 +154,8 @@ def _lead(plan: InjectionPlan) -> list[str]:
     sentences = [
         f"{len(plan.points)} points on {plan.area_cm2:.0f} cm² (± {error:.0f}) of"
         f" {' and '.join(area.label for area in plan.areas)}, {where[plan.sides]}.",
-        f"True scale from the {plan.scale.method}; error {1.96 * plan.scale.relative_sd:.0%} (95 %).",
+        f"True scale from the {plan.scale.method}; error {196 * plan.scale.relative_sd:.0f} % (95 %).",
+        f"Depth of the face: {plan.depth_words}.",
     ]
     if plan.authority is None:
         sentences.append(
@@ -142,6 +180,8 @@ def _true_scale(plan: InjectionPlan) -> dict[str, Any]:
             " the skin.",
         ],
         "ruler": "This line is 100 mm long, from 0 to 100.",
+        "elsewhere": "The page that prints 1:1, with a ruler to check it, is in plan.pdf beside this"
+        " page: a screen has no true scale.",
         "middle_mm": round(float(low[0] + high[0]) / 2.0, 2),
         "top_mm": round(float(high[1]) + _ROOM_MM, 2),
         "height_mm": round(float(high[1] - low[1]) + 2.0 * _ROOM_MM, 2),
