@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from rubor.errors import InputError
+from rubor.treatments import treatment
 from rubor.trials.admission import CHECKS, Candidate, admit, findings_of
+from rubor.trials.comparison_rules import comparison_rules
 from rubor.trials.resting_pattern import mirrored_fit
 from rubor.trials.trial import Conditions, Medicine, Session, Trial
 
@@ -203,13 +205,33 @@ def test_another_picture_size_is_marked_and_a_turned_one_is_not(
 
 @pytest.mark.parametrize("hours", [None, 3.0, 23.9])
 @pytest.mark.parametrize("name", ["Brimonidine gel", "oxymetazoline 1 %", "Mirvaso"])
-def test_a_gel_that_pales_the_skin_is_refused_for_a_day(
+def test_a_gel_that_pales_the_skin_is_refused_for_a_day_and_marked_for_another(
     split_face: Trial, session_on: MakeSession, name: str, hours: float | None
 ) -> None:
     session = with_conditions(session_on("2026-01-10"), medicines=(Medicine(name, hours),))
     assert found(split_face, session) == {"vasoconstrictor": True}
     later = with_conditions(session, medicines=(Medicine(name, 24.0),))
-    assert found(split_face, later) == {}
+    assert found(split_face, later) == {"vasoconstrictor": False}
+    later = with_conditions(session, medicines=(Medicine(name, 47.9),))
+    assert found(split_face, later) == {"vasoconstrictor": False}
+    washed_out = with_conditions(session, medicines=(Medicine(name, 48.0),))
+    assert found(split_face, washed_out) == {}
+
+
+def test_of_two_gels_the_one_that_spoils_the_recording_decides(
+    split_face: Trial, session_on: MakeSession
+) -> None:
+    both = (Medicine("brimonidine", 30.0), Medicine("oxymetazoline", 5.0))
+    session = with_conditions(session_on("2026-01-10"), medicines=both)
+    assert found(split_face, session) == {"vasoconstrictor": True}
+
+
+def test_the_times_are_those_that_the_catalogue_tells_the_person() -> None:
+    for known in comparison_rules().vasoconstrictors:
+        wait = treatment(known.treatment).washout
+        assert wait is not None
+        assert (known.spoils_hours, known.washout_hours) == (wait.spoils_within, wait.hours)
+        assert known.spoils_hours < known.washout_hours
 
 
 def test_the_gel_that_is_tried_is_not_refused(alternating: Trial, session_on: MakeSession) -> None:

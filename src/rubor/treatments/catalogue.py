@@ -211,13 +211,33 @@ class Product:
     label: tuple[ProductLabel, ...] = ()
 
 
+_HOURS = {"hours": 1.0, "days": 24.0, "weeks": 168.0, "months": 730.5}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Washout(Sourced):
-    """How long to wait before a recording: the value, its unit and why."""
+    """How long to wait before a recording.
+
+    Attributes:
+        value: advised, in `unit`: hours, days, weeks or months.
+        why: the reason.
+        spoils_within: until then, in hours, it changes the skin itself and a recording shows that; None
+            where no such time is known.
+    """
 
     value: float
     unit: str
     why: str
+    spoils_within: float | None = None
+
+    @property
+    def hours(self) -> float:
+        """The advised wait.
+
+        >>> treatment("brimonidine").washout.hours
+        48.0
+        """
+        return self.value * _HOURS[self.unit]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -116,9 +116,11 @@ def span_words(row: Span) -> str:
 
     >>> span_words(Span(low=3, high=6, unit="months", source="a study", strength="low"))
     '3 to 6 months'
+    >>> span_words(Span(low=1, high=1, unit="years", source="a study", strength="low"))
+    '1 year'
     """
     if row.low == row.high:
-        return f"{row.low:g} {row.unit}"
+        return f"{row.low:g} {row.unit.removesuffix('s') if row.low == 1 else row.unit}"
     return f"{row.low:g} to {row.high:g} {row.unit}"
 
 

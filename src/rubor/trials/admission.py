@@ -335,24 +335,37 @@ def other_reference(candidate: Candidate) -> Finding | None:
 
 def vasoconstrictor(candidate: Candidate) -> Finding | None:
     """A gel that pales or reddens the face for hours, unless it is what the trial is about."""
-    rules = comparison_rules()
-    if candidate.trial.treatment in rules.vasoconstrictors:
-        return None
+    findings = []
     for medicine in candidate.session.conditions.medicines:
-        named = medicine.name.lower()
-        if not any(name in named for name in rules.vasoconstrictors):
-            continue
-        hours = medicine.hours_before
-        if hours is None or hours < rules.vasoconstrictor_hours:
-            return Finding(
-                "vasoconstrictor",
-                True,
-                f"{medicine.name} was used less than {rules.vasoconstrictor_hours:g} hours before:"
-                " it pales the skin for hours and can redden it after that.",
-                f"Record at least {rules.vasoconstrictor_hours:g} hours after it. Ask the prescriber"
-                " before you leave out what was prescribed.",
-            )
-    return None
+        for known in comparison_rules().vasoconstrictors:
+            named = any(name in medicine.name.lower() for name in known.names)
+            hours = medicine.hours_before
+            if not named or known.treatment == candidate.trial.treatment:
+                continue
+            if hours is None or hours < known.spoils_hours:
+                findings.append(
+                    Finding(
+                        "vasoconstrictor",
+                        True,
+                        f"{medicine.name} was used less than {known.spoils_hours:g} hours before:"
+                        " it pales the skin for hours and can redden it after that.",
+                        f"Record at least {known.spoils_hours:g} hours after it, better"
+                        f" {known.washout_hours:g}. Ask the prescriber before you leave out what was"
+                        " prescribed.",
+                    )
+                )
+            elif hours < known.washout_hours:
+                findings.append(
+                    Finding(
+                        "vasoconstrictor",
+                        False,
+                        f"{medicine.name} was used {hours:g} hours before, less than"
+                        f" {known.washout_hours:g}: a rest of its effect is possible.",
+                        f"Next time record {known.washout_hours:g} hours after it. Ask the prescriber"
+                        " before you leave out what was prescribed.",
+                    )
+                )
+    return min(findings, key=lambda finding: not finding.refused, default=None)
 
 
 def make_up(candidate: Candidate) -> Finding | None:

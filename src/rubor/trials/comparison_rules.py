@@ -9,9 +9,16 @@ from importlib.resources import files
 from typing import Any, Final
 
 from rubor.errors import InputError
-from rubor.treatments import treatment_names
+from rubor.treatments import treatment, treatment_names
 
-__all__ = ["OTHER_TREATMENT", "ComparisonRules", "Window", "comparison_rules", "usual_window"]
+__all__ = [
+    "OTHER_TREATMENT",
+    "ComparisonRules",
+    "Vasoconstrictor",
+    "Window",
+    "comparison_rules",
+    "usual_window",
+]
 
 OTHER_TREATMENT: Final = "other"
 """A treatment that the catalogue does not know."""
@@ -48,6 +55,23 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Vasoconstrictor:
+    """A medicine that pales or reddens the face for hours; the times are those of the catalogue.
+
+    Attributes:
+        treatment: its name in `rubor.treatments`.
+        names: what people write.
+        spoils_hours: so long after it a recording shows the medicine.
+        washout_hours: after this nothing of it is expected any more.
+    """
+
+    treatment: str
+    names: tuple[str, ...]
+    spoils_hours: float
+    washout_hours: float
+
+
+@dataclass(frozen=True)
 class ComparisonRules:
     """See `data/comparison.toml`, where each has its source.
 
@@ -55,7 +79,6 @@ class ComparisonRules:
         halo_cm: skin this near to the treated cells is not compared.
         midline_cm: skin this near to the midline is not compared between sides.
         vasoconstrictors: medicines that pale or redden the face for hours.
-        vasoconstrictor_hours: how long after one of them nothing is comparable.
         provocations_apart_hours: least time between two provocations.
         smallest_effect: the reduction that matters, unless the person says otherwise.
         mirrored_below: a correlation of resting patterns under which a recording looks mirrored.
@@ -65,8 +88,7 @@ class ComparisonRules:
 
     halo_cm: float
     midline_cm: float
-    vasoconstrictors: tuple[str, ...]
-    vasoconstrictor_hours: float
+    vasoconstrictors: tuple[Vasoconstrictor, ...]
     provocations_apart_hours: float
     smallest_effect: float
     mirrored_below: float
@@ -86,8 +108,11 @@ def comparison_rules() -> ComparisonRules:
     return ComparisonRules(
         halo_cm=table["halo_cm"]["value"],
         midline_cm=table["midline_cm"]["value"],
-        vasoconstrictors=tuple(table["vasoconstrictor"]["medicines"]),
-        vasoconstrictor_hours=table["vasoconstrictor"]["hours"],
+        vasoconstrictors=tuple(
+            _vasoconstrictor(name, tuple(names))
+            for name, names in table["vasoconstrictors"].items()
+            if isinstance(names, list)
+        ),
         provocations_apart_hours=table["provocations_apart"]["hours"],
         smallest_effect=table["smallest_effect"]["value"],
         mirrored_below=table["mirrored_fit"]["suspicious_below"],
@@ -97,6 +122,13 @@ def comparison_rules() -> ComparisonRules:
             for name, window in table["window"].items()
         },
     )
+
+
+def _vasoconstrictor(name: str, names: tuple[str, ...]) -> Vasoconstrictor:
+    wait = treatment(name).washout
+    assert wait is not None
+    assert wait.spoils_within is not None
+    return Vasoconstrictor(name, names, wait.spoils_within, wait.hours)
 
 
 def usual_window(treatment: str) -> Window:
