@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 Run = Callable[..., Any]
 
@@ -72,3 +77,23 @@ def test_a_figure_is_an_svg(run: Run, tmp_path: Path) -> None:
     ended = run("treatments", "--figure", tmp_path / "all.png")
     assert ended.code == 1
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_on_a_narrow_terminal_the_comparison_breaks_no_word() -> None:
+    inner, outer = os.openpty()
+    command = [sys.executable, "-m", "rubor", "treatments", "botulinum_toxin", "--compare"]
+    environment = {**os.environ, "COLUMNS": "90", "NO_COLOR": "1"}
+    with subprocess.Popen(command, stdout=outer, stderr=outer, env=environment) as ended:
+        os.close(outer)
+        shown = b""
+        while ended.poll() is None or shown[-1:] != b"\n":
+            try:
+                shown += os.read(inner, 4096)
+            except OSError:  # the other end is closed: all was read
+                break
+    os.close(inner)
+    lines = shown.decode().splitlines()
+    assert lines[0] == "Botulinum toxin, injected into the skin"
+    assert "  Mean reduction (published): resting redness 44 %" in lines
+    assert "…" not in shown.decode()

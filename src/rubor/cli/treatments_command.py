@@ -23,6 +23,8 @@ __all__ = ["treatments"]
 
 # Wide enough for any line: in a file or a pipe nothing is broken.
 _ENDLESS_WIDTH = 10_000
+# On a narrower terminal ten columns break the words, and lines are printed instead.
+_TABLE_WIDTH = 170
 
 
 @with_clear_errors
@@ -167,6 +169,9 @@ def _print_list(entries: list[Treatment]) -> None:
         cost = money(sequence_cost(line, known), "GBP")
         typer.echo(f"- {line.title}: first courses {cost}. {line.why}")
         typer.echo(f"  [{line.source}; {line.strength}]")
+    typer.echo(
+        "\n`rubor treatments NAME` shows one with its sources, `--compare` all beside each other."
+    )
 
 
 def _print_comparison(rows: tuple[ComparisonRow, ...]) -> None:
@@ -176,7 +181,7 @@ def _print_comparison(rows: tuple[ComparisonRow, ...]) -> None:
 
     from rubor.treatments.comparison import money
 
-    table = Table(
+    names = (
         "Treatment",
         "Mean reduction (published)",
         "Responders (published; criteria differ)",
@@ -187,8 +192,10 @@ def _print_comparison(rows: tuple[ComparisonRow, ...]) -> None:
         "Harms",
         "Per year",
         "Per month of benefit",
-        show_lines=True,
     )
+    console = Console(width=None if sys.stdout.isatty() else _ENDLESS_WIDTH)
+    table = Table(*names, show_lines=True)
+    lines = []
     for row in rows:
         cost = row.cost
         month = "not known"
@@ -207,7 +214,12 @@ def _print_comparison(rows: tuple[ComparisonRow, ...]) -> None:
             month.replace("_", " "),
         )
         table.add_row(*(Text(cell) for cell in words))
-    Console(width=None if sys.stdout.isatty() else _ENDLESS_WIDTH).print(table)
+        lines.append(row.title)
+        lines += [f"  {name}: {cell}" for name, cell in zip(names[1:], words[1:], strict=True)]
+    if console.width < _TABLE_WIDTH:
+        typer.echo("\n".join(lines))
+    else:
+        console.print(table)
     typer.echo("`rubor treatments NAME` gives the source and strength of every number.")
 
 
