@@ -20,6 +20,7 @@ from rubor.pathway.injection_zones import zone_rules
 from rubor.pathway.plan_figures import plot_plan_map
 from rubor.report.page_templates import fill_page
 from rubor.report.typst_document import outlined_svg, typst_pdf
+from rubor.treatments.catalogue import Cost, treatment
 
 __all__ = ["plan_content", "plan_html", "plan_pdf"]
 
@@ -234,16 +235,22 @@ def _dosing(plan: InjectionPlan) -> dict[str, Any] | None:
 
 
 def _cost(plan: InjectionPlan) -> list[str]:
-    price, time = toxin_rules()["session_price"], toxin_rules()["time"]
+    price, time = _session_price(), toxin_rules()["time"]
     least, most = (
         int(np.ceil(len(plan.points) * time[f"seconds_per_point_{end}"] / 60.0))
         for end in ("least", "most")
     )
     return [
         f"About {least} to {most} minutes for {len(plan.points)} points.",
-        f"One clinic asked {price['amount']} {price['currency']} for a session of cheeks and nose;"
-        " others ask other prices.",
+        f"A session costs about {price.low:g} to {price.high:g} {price.currency}. {price.note}",
     ]
+
+
+def _session_price() -> Cost:
+    """What the catalogue of treatments says."""
+    price = treatment("botulinum_toxin").cost
+    assert price is not None
+    return price
 
 
 def _sources(plan: InjectionPlan) -> list[str]:
@@ -258,9 +265,9 @@ def _sources(plan: InjectionPlan) -> list[str]:
         for items in plan_advice().values()
         for item in items
     ]
-    for name, what in (("time", "Time"), ("session_price", "Price")):
-        entry = toxin_rules()[name]
-        lines.append(f"{what}: {entry['source']} ({entry['strength']})")
+    time, price = toxin_rules()["time"], _session_price()
+    lines.append(f"Time: {time['source']} ({time['strength']})")
+    lines.append(f"Price: {price.source} ({price.strength})")
     if plan.dosing is not None:
         lines += list(plan.dosing.sources)
     return list(dict.fromkeys(lines))
