@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -105,19 +106,27 @@ def test_turned_views_are_asked_for_together_and_have_to_be_turned(
 def test_an_unstated_mirror_or_an_unknown_scale_is_a_wrong_use(
     run: Run, photo: Path, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
-    assert run("plan", photo, *options, "--out", tmp_path / "plan").code == 2
+    ended = run("plan", photo, *options, "--out", tmp_path / "plan")
+    assert ended.code == 2
+    assert "--not-mirrored" in ended.err or "a-foot=300" in ended.err
 
 
 def test_missed_reads_a_plan_and_a_recording(
     run: Run, photo: Path, measured: Path, tmp_path: Path
 ) -> None:
     run("plan", photo, *SCALE, "--out", tmp_path / "plan")
-    ended = run(
-        "missed", tmp_path / "plan" / "plan.json", measured / "blush", "--treated", "2999-01-01"
-    )
+    given = (tmp_path / "plan" / "plan.json", measured / "blush")
+    today = datetime.now(UTC).date().isoformat()
+    ended = run("missed", *given, "--treated", today)
     # Three seconds of video hold no change from rest.
     assert ended.code in (0, 1)
     assert ended.out or "no change" in ended.err
-    broken = run("missed", photo, measured / "blush", "--treated", "2999-01-01")
+    broken = run("missed", photo, measured / "blush", "--treated", today)
     assert broken.code == 1
     assert "rubor plan" in broken.err
+    early = run("missed", *given, "--treated", "2999-01-01")
+    assert early.code == 1
+    assert "has not taken place yet" in early.err
+    no_day = run("missed", *given, "--treated", today, "--prescriber", "First Last")
+    assert no_day.code == 1
+    assert "--earlier" in no_day.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -70,7 +71,17 @@ def missed(
     from rubor.pathway.missed_area import EarlierSession, missed_area, missed_to_json
     from rubor.pathway.plan_json import plan_from_json
 
+    day = parse_day(treated, "--treated")
+    if day > datetime.now(UTC).date():
+        raise InputError(
+            f"The treatment on {day} has not taken place yet.", "Give the day of the treatment."
+        )
     decision = None
+    if earlier is None and (prescriber is not None or reason is not None):
+        raise InputError(
+            "A name or a reason is given, but no earlier session.",
+            "Give --earlier with the day that the prescriber decided on, or leave both out.",
+        )
     if earlier is not None:
         decision = EarlierSession(prescriber or "", reason or "", parse_day(earlier, "--earlier"))
     try:
@@ -82,7 +93,7 @@ def missed(
     found = missed_area(
         plan_from_json(document),
         Recording.load(recording),
-        parse_day(treated, "--treated"),
+        day,
         decision,
     )
     if map_file is not None:

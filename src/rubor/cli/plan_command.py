@@ -33,15 +33,6 @@ def plan(
             show_default=False,
         ),
     ],
-    mirrored: Annotated[
-        bool,
-        typer.Option(
-            "--mirrored/--not-mirrored",
-            help="Whether the photo is mirrored, as the preview of a front camera is. It has to be"
-            " stated: left and right depend on it.",
-            show_default=False,
-        ),
-    ],
     out: Annotated[
         Path,
         typer.Option(
@@ -50,6 +41,15 @@ def plan(
             show_default=False,
         ),
     ],
+    mirrored: Annotated[
+        bool | None,
+        typer.Option(
+            "--mirrored/--not-mirrored",
+            help="Whether the photo is mirrored, as the preview of a front camera is. It has to be"
+            " stated: left and right depend on it.",
+            show_default=False,
+        ),
+    ] = None,
     scale: Annotated[
         str | None,
         typer.Option(
@@ -227,6 +227,12 @@ def plan(
     from rubor.pathway.frontal_face import find_frontal_face
     from rubor.pathway.injection_plan import plan_injections
 
+    if mirrored is None:
+        raise typer.BadParameter(
+            "State whether the photo is mirrored, as the preview of a front camera is: person-left and"
+            " person-right depend on it.",
+            param_hint="--mirrored or --not-mirrored",
+        )
     if (left_view is None) != (right_view is None):
         raise InputError(
             "Only one of the two turned photos is given.",
