@@ -20,6 +20,7 @@ from scipy.spatial.transform import Rotation
 
 from rubor.errors import FaceNotFoundError, InputError, SeveralFacesError
 from rubor.pathway.face_from_views import (
+    FittedView,
     depth_from_views,
     face_from_views,
     find_turned_face,
@@ -105,7 +106,7 @@ def rendered(
     turned_deg: float,
     *,
     size: float = 1.0,
-    depth: float = 1.0,
+    shape_px: FloatArray | None = None,
 ) -> npt.NDArray[np.uint8]:
     """The face of a picture alone, turned, on grey: each triangle of its mesh, far ones first.
 
@@ -113,9 +114,9 @@ def rendered(
         picture, mesh_px: a face from the front.
         turned_deg: positive to person-left.
         size: of the new picture.
-        depth: of the face, as a factor.
+        shape_px: of the face, where it is not that of the mesh; from midway between the eyes.
     """
-    shape = (mesh_px - mesh_px[EYES].mean(axis=0)) * [1.0, 1.0, depth]
+    shape = mesh_px - mesh_px[EYES].mean(axis=0) if shape_px is None else shape_px
     there = turn(turned_deg).apply(shape)
     far = 0.15 * there[:, 2:] / np.linalg.norm(shape[EYES[0]] - shape[EYES[1]])
     side = int(2.0 * size * np.ptp(mesh_px[:, 1]))
@@ -307,21 +308,69 @@ def test_three_photos_of_a_face_are_taken_and_their_error_is_smaller(
     assert "ten rendered faces" in three.source
 
 
+def found_in_rendered(face: FrontalFace, shape_px: FloatArray, folder: Path) -> list[FloatArray]:
+    """Meshes that the face model finds from the front and turned to either side."""
+    meshes = []
+    for turned_deg in (0.0, -42.0, 42.0):
+        path = folder / f"{turned_deg:.0f}.png"
+        size = 190.0 / face.eye_corners_px
+        picture = rendered(
+            face.frame.display_rgb, face.mesh_px, turned_deg, size=size, shape_px=shape_px
+        )
+        Image.fromarray(picture).save(path)
+        meshes.append(find_turned_face(path, "left", mirrored=False).mesh_px)
+    return meshes
+
+
 def test_the_depth_of_a_rendered_face_comes_nearer_to_the_truth(
     astronaut: FrontalFace, tmp_path: Path
 ) -> None:
     """A face a third deeper than the model takes it for, found by the same model in all photos."""
-    meshes = []
-    for turned_deg in (0.0, -45.0, 45.0):
-        path = tmp_path / f"{turned_deg:.0f}.png"
-        picture = astronaut.frame.display_rgb
-        deep = rendered(picture, astronaut.mesh_px, turned_deg, size=3.0, depth=4 / 3)
-        Image.fromarray(deep).save(path)
-        meshes.append(find_turned_face(path, "left", mirrored=False).mesh_px)
-    truth = astronaut.mesh_px * [1.0, 1.0, 4 / 3]
-    truth = (truth - truth[EYES].mean(axis=0)) * 90.0 / astronaut.eye_corners_px
+    shape = _from_the_eyes(astronaut.mesh_px) * [1.0, 1.0, 4 / 3]
+    meshes = found_in_rendered(astronaut, shape, tmp_path)
     fitted = depth_from_views(meshes[0], meshes[1:]).shape_px
+    truth = shape * 90.0 / astronaut.eye_corners_px
     assert depth_error_mm(fitted, truth) < 0.7 * depth_error_mm(meshes[0], truth)
+
+
+@pytest.mark.slow
+def test_the_numbers_of_the_data_file_hold_on_ten_rendered_faces(
+    astronaut: FrontalFace, even_light: FrontalFace, tmp_path: Path
+) -> None:
+    """The error of the cheeks' area against that of one view, and the limits of the misfit."""
+    errors, found = [], {}
+    for name, face in (("astronaut", astronaut), ("even light", even_light)):
+        unit = face.eye_corners_px / 90.0
+        own = _from_the_eyes(face.mesh_px)
+        bumps = [smooth(np.random.default_rng(seed), 4.0) * unit for seed in (1, 2)]
+        shapes = [own * [1.0, 1.0, depth] for depth in (1.0, 1.3, 0.75)]
+        shapes += [_from_the_eyes(own + np.outer(bump, [0.0, 0.0, 1.0])) for bump in bumps]
+        for number, shape in enumerate(shapes):
+            meshes = found_in_rendered(face, shape, tmp_path)
+            fit = depth_from_views(meshes[0], meshes[1:])
+            truth = shape / unit
+            errors.append(
+                [
+                    cheeks_mm2(mesh, truth) / cheeks_mm2(truth, truth) - 1.0
+                    for mesh in (meshes[0], fit.shape_px)
+                ]
+            )
+            found[name, number] = meshes, worst(fit.views)
+    one, three = np.sqrt(np.mean(np.square(errors), axis=0))
+    rules = scale_rules()
+    share = rules["face"]["mesh_sd_three_views"] / rules["face"]["mesh_sd"]
+    assert three / one == pytest.approx(share, abs=0.1)
+    limits = [rules["views"]["fit"][f"most_misfit_{which}"] for which in ("stable", "other")]
+    for (name, _), (meshes, misfit) in found.items():
+        assert (np.array(misfit) <= limits).all()
+        for (other, _), (others, _) in found.items():
+            if other != name:
+                misfit = worst(depth_from_views(meshes[0], others[1:]).views)
+                assert (np.array(misfit) > limits).any()
+
+
+def worst(views: tuple[FittedView, ...]) -> tuple[float, float]:
+    return max(v.misfit_stable for v in views), max(v.misfit_other for v in views)
 
 
 def test_views_the_wrong_way_round_are_refused(

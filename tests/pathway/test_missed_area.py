@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from importlib.resources import files
 
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 
 from rubor.errors import InputError
 from rubor.measurement.cell_redness import CellRedness
 from rubor.pathway.injection_plan import InjectionPlan
-from rubor.pathway.missed_area import EarlierSession, missed_in_cells
+from rubor.pathway.missed_area import EarlierSession, missed_in_cells, missed_to_json
 from rubor.pathway.plan_figures import plot_missed_map
 from rubor.vision.reference_face import reference_face
 
@@ -44,7 +47,9 @@ def test_blushing_cells_are_missed_away_from_points_and_reached_beside_them(
         assert (cell.nearest_mm > 10.0) == (cell.found == "missed")
     assert not any(name.startswith(("forehead", "chin", "jaw")) for name in found.missed)
     assert found.missed_cm2 == pytest.approx(len(found.missed), rel=0.3)
-    assert plot_missed_map(found).axes
+    (axes,) = plot_missed_map(found, astronaut_plan).axes
+    (points,) = [drawn for drawn in axes.collections if drawn.get_gid() == "points"]
+    assert len(points.get_offsets()) == len(astronaut_plan.points)
 
 
 def test_the_next_session_is_not_before_12_weeks(astronaut_plan: InjectionPlan) -> None:
@@ -77,3 +82,19 @@ def test_a_recording_without_a_change_and_a_wrong_day_are_refused(
         missed_in_cells(astronaut_plan, redness(set(), seen=False), TREATED)
     with pytest.raises(InputError, match="before the plan"):
         missed_in_cells(astronaut_plan, redness(set()), date(2025, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "decision", [None, EarlierSession("First Last", "one strip left out", date(2026, 4, 1))]
+)
+def test_the_result_is_described_by_its_schema(
+    astronaut_plan: InjectionPlan, decision: EarlierSession | None
+) -> None:
+    path = files("rubor.pathway") / "schemas" / "missed.schema.json"
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    red = set(reference_face().cell_names[::2])
+    found = missed_in_cells(astronaut_plan, redness(red), TREATED, decision)
+    document = json.loads(json.dumps(missed_to_json(found), allow_nan=False))
+    Draft202012Validator(schema).validate(document)
+    assert set(schema["required"]) == set(document)

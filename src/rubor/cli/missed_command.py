@@ -36,7 +36,9 @@ def missed(
     ],
     map_file: Annotated[
         Path | None,
-        typer.Option("--map", metavar="FILE.svg", help="Draw the map.", show_default=False),
+        typer.Option(
+            "--map", metavar="FILE.svg", help="Draw the map, with the points.", show_default=False
+        ),
     ] = None,
     earlier: Annotated[
         str | None,
@@ -90,8 +92,9 @@ def missed(
         raise InputError(
             f"{plan} cannot be read as a plan.", "Give the plan.json that `rubor plan` wrote."
         ) from error
+    injected = plan_from_json(document)
     found = missed_area(
-        plan_from_json(document),
+        injected,
         Recording.load(recording),
         day,
         decision,
@@ -101,7 +104,7 @@ def missed(
         from rubor.report.typst_document import outlined_svg
         from rubor.trials.trial_folder import write_whole
 
-        write_whole(map_file, outlined_svg(plot_missed_map(found)).encode())
+        write_whole(map_file, outlined_svg(plot_missed_map(found, injected)).encode())
     if as_json:
         typer.echo(json.dumps(missed_to_json(found), indent=2, ensure_ascii=False))
         return

@@ -23,6 +23,7 @@ __all__ = ["plot_missed_map", "plot_plan_map"]
 _SIZE_PT = (520.0, 640.0)
 _MARGIN = 0.04
 _DOT_PT = 12.5
+_SMALL_DOT_PT = 4.0
 _FULL: Final = "#7c1d2b"
 _REDUCED: Final = "#b7791f"
 _COLOUR_OF_FOUND: Final = {
@@ -91,8 +92,13 @@ def plot_plan_map(plan: InjectionPlan, picture: npt.NDArray[np.uint8] | None = N
     return figure
 
 
-def plot_missed_map(missed: MissedArea) -> Figure:
-    """Draw what still blushes on the reference face; person-left is on the right."""
+def plot_missed_map(missed: MissedArea, plan: InjectionPlan) -> Figure:
+    """Draw what still blushes, and the points, on the reference face; person-left is on the right.
+
+    Args:
+        missed: of that plan.
+        plan: whose points are drawn.
+    """
     figure = new_figure(*_SIZE_PT)
     axes = figure.add_axes((0.0, 0.05, 1.0, 0.9))
     outline, face = face_outline(), reference_face()
@@ -113,10 +119,14 @@ def plot_missed_map(missed: MissedArea) -> Figure:
             )
         )
     _features(axes)
+    points = np.array([point.reference_mm[:2] for point in plan.points]) / 10.0
+    ink = COLOUR_OF_ROLE["ink"]
+    axes.scatter(points[:, 0], points[:, 1], s=_SMALL_DOT_PT**2, color=ink, gid="points", zorder=3)
     axes.set_aspect("equal")
     axes.set_axis_off()
     _name_sides(figure)
-    _legend(figure, [_dot(colour, words) for words, colour in _COLOUR_OF_FOUND.items()])
+    handles = [_dot(colour, words) for words, colour in _COLOUR_OF_FOUND.items()]
+    _legend(figure, [*handles, _dot(ink, "injected point", _SMALL_DOT_PT)])
     return figure
 
 
@@ -152,8 +162,8 @@ def _name_sides(figure: Figure) -> None:
         )
 
 
-def _dot(colour: str, words: str) -> Line2D:
-    return Line2D([], [], marker="o", linestyle="", color=colour, markersize=8, label=words)
+def _dot(colour: str, words: str, size_pt: float = 8.0) -> Line2D:
+    return Line2D([], [], marker="o", linestyle="", color=colour, markersize=size_pt, label=words)
 
 
 def _legend(figure: Figure, handles: list[Line2D]) -> None:
