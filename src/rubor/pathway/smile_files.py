@@ -206,7 +206,16 @@ def _scale_in(
     display = shown.preview(np.eye(2, 3, dtype=np.float32), size)
     picture = PhotoFrame(np.asarray(srgb_decode(display / 255.0), np.float32), display)
     yaw, pitch, roll = (float(angle) for angle in head_pose_deg(mesh))
-    seen = FrontalFace(picture, mesh, (yaw, pitch, roll), file.name, file.sha256, None, mirrored)
+    seen = FrontalFace(
+        frame=picture,
+        mesh_px=mesh,
+        name=file.name,
+        sha256=file.sha256,
+        taken_at=None,
+        mirrored=mirrored,
+        pose_deg=(yaw, pitch, roll),
+        shape_px=mesh,
+    )
     return true_scale(seen, scale.turned_round(frame.width) if mirrored else scale)
 
 
