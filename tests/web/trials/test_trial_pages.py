@@ -203,6 +203,26 @@ def test_a_recording_that_breaks_the_comparison_is_refused_and_nothing_changes(
     assert load(row).sessions == ()
 
 
+def test_a_file_is_offered_a_try_out_or_changed_colours_are_not(
+    browser: Client, person: Person
+) -> None:
+    row = begun(person)
+    file = measured_recording(person, day=FIRST, protocol={}, path_check={}, title="file")
+    wrong = measured_recording(
+        person, day=FIRST + timedelta(days=3), path_check={"ok": False}, title="wrong"
+    )
+    short = measured_recording(
+        person, day=FIRST + timedelta(days=6), protocol={"version": "1-short"}, title="short"
+    )
+    page = browser.get(f"/trials/{row.pk}/").text
+    assert f"/add/{file.pk}/" in page
+    for one, reason in ((wrong, "changed by the browser"), (short, "try-out")):
+        assert f"/add/{one.pk}/" not in page
+        refused = browser.post(f"/trials/{row.pk}/add/{one.pk}/", {"provocation": "blush"})
+        assert refused.status_code == 409
+        assert reason in refused.text
+
+
 def test_the_same_recording_is_not_added_twice(browser: Client, person: Person) -> None:
     row = begun(person)
     recording = measured_recording(person, day=FIRST)

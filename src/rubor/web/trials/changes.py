@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +22,7 @@ from rubor.web.trials.models import TrialRecording
 from rubor.web.trials.store import load, save
 
 __all__ = [
+    "TRY_OUT",
     "add_to_trial",
     "conditions_of",
     "correct_treatment",
@@ -31,6 +32,9 @@ __all__ = [
     "note_treatment",
     "reveal",
 ]
+
+TRY_OUT: Final = "-short"
+"""How the version of a protocol ends when a recording was only a try-out."""
 
 
 def add_to_trial(
@@ -48,10 +52,19 @@ def add_to_trial(
     """
     from rubor.web.recordings.storage import load_measured
 
-    if recording.protocol.get("try_out"):
+    if str(recording.protocol.get("version", "")).endswith(TRY_OUT):
         raise InputError(
             _("This was a try-out of the recording, too short to be compared."),
             _("Make a recording of full length."),
+        )
+    if recording.path_check.get("ok") is False:
+        raise InputError(
+            _(
+                "The colours of this recording were changed by the browser or the camera on the way."
+            ),
+            _(
+                "Record in another browser or with another camera; the page of the recording says more."
+            ),
         )
     day = timezone.localtime(recording.recorded_at).date()
     trial, session = add_recording(

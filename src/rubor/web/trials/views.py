@@ -17,6 +17,7 @@ from rubor.trials.begin_trial import begin_trial, new_seed
 from rubor.web.people.middleware import PersonRequest
 from rubor.web.people.with_person import with_person
 from rubor.web.recordings.models import Recording
+from rubor.web.trials.changes import TRY_OUT
 from rubor.web.trials.forms import BeginForm, designs
 from rubor.web.trials.models import Trial as TrialRow
 from rubor.web.trials.models import TrialRecording
@@ -104,7 +105,8 @@ def addable(row: TrialRow, trial: Trial) -> QuerySet[Recording]:
             recorded_at__gte=trial.events[0].at if trial.events else row.created_at,
         )
         .exclude(Exists(inside))
-        .exclude(protocol__has_key="try_out")
+        .exclude(protocol__version__endswith=TRY_OUT)
+        .exclude(path_check__ok=False)
         .exclude(smile_check__isnull=False)
         .filter(summary__accepted=True)
         .order_by("recorded_at")
