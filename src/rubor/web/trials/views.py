@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -105,8 +105,9 @@ def addable(row: TrialRow, trial: Trial) -> QuerySet[Recording]:
             recorded_at__gte=trial.events[0].at if trial.events else row.created_at,
         )
         .exclude(Exists(inside))
-        .exclude(protocol__version__endswith=TRY_OUT)
-        .exclude(path_check__ok=False)
+        # A key that is not there is neither: SQL knows no "not equal" for it.
+        .filter(Q(protocol__version__isnull=True) | ~Q(protocol__version__endswith=TRY_OUT))
+        .filter(Q(path_check__ok__isnull=True) | ~Q(path_check__ok=False))
         .exclude(smile_check__isnull=False)
         .filter(summary__accepted=True)
         .order_by("recorded_at")
