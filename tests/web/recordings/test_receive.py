@@ -160,6 +160,16 @@ def test_the_same_file_chosen_again_goes_on_where_it_was(browser: Client) -> Non
     assert (recording.mirrored, recording.title) == (True, "said later")
 
 
+def test_what_was_written_down_before_a_page_was_loaded_anew_stays(browser: Client) -> None:
+    medicines = [{"name": "brimonidine", "hours_before": 12.0}]
+    begun(browser, title="kitchen", conditions={"medicines": medicines, "note": "windy"})
+    announce(browser, VIDEO, conditions={"medicines": [], "note": "calm", "make_up": False})
+    recording = Recording.objects.get()
+    assert recording.title == "kitchen"
+    assert recording.conditions["medicines"] == medicines
+    assert (recording.conditions["note"], recording.conditions["make_up"]) == ("calm", False)
+
+
 def test_two_tabs_with_one_file_make_one_recording(browser: Client) -> None:
     first, second = begun(browser), announce(browser, VIDEO).json()
     for number, start in enumerate(range(0, len(VIDEO), PIECE_BYTES)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import resource
 import socket
 import tempfile
 import threading
@@ -20,6 +19,8 @@ from tests.web.upload_client import announce, finish, put, small_video
 
 from rubor.web.recordings.models import Recording
 from rubor.web.recordings.storage import video_chunks
+
+resource = pytest.importorskip("resource", reason="needs a limit on the size of files")
 
 VIDEO = small_video()
 PIECE = 12_000

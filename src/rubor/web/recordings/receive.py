@@ -33,17 +33,19 @@ from rubor.web.recordings.media import check_decodes, may_be_kept
 from rubor.web.recordings.models import Mark, Recording
 from rubor.web.recordings.place_tags import blanked_tags
 from rubor.web.recordings.storage import destroy, new_sealed_key, video_chunks, video_source
-from rubor.web.vault import ChunkConflictError, ChunkOrderError, VaultError
+from rubor.web.vault import ChunkConflictError, ChunkOrderError, SealedChunks, VaultError
 
 __all__ = [
     "RefusedError",
     "add_marks",
     "begin",
+    "check_room",
     "disk_may_be_full",
     "finish",
     "measure_again",
     "put_chunk",
     "received",
+    "store_piece",
 ]
 
 State = Recording.State
@@ -73,7 +75,8 @@ def begin(person: Person, announced: Announcement) -> tuple[Recording, bool]:
 
     Args:
         person: whose face it is.
-        announced: what the browser says of it. Of an upload that goes on, what is said now holds.
+        announced: what the browser says of it. Of an upload that goes on, what is said now holds; what
+            is left empty now stays as it was.
 
     Returns:
         The recording and whether it is new. One that is no longer receiving is here already.
@@ -88,12 +91,12 @@ def begin(person: Person, announced: Announcement) -> tuple[Recording, bool]:
         earlier = _earlier(person, announced)
         if earlier is not None and earlier.state != State.RECEIVING:
             return earlier, False
-        _check_room(announced.bytes_expected, earlier)
+        there = earlier.bytes_received if earlier is not None else 0
+        check_room((announced.bytes_expected or 0) - there)
         if not person.skin_tone:
             Person.objects.filter(pk=person.pk).update(skin_tone=announced.skin_tone)
         if earlier is not None:
-            columns = {k: v for k, v in announced.columns().items() if k != "source"}
-            Recording.objects.filter(pk=earlier.pk).update(**columns)
+            Recording.objects.filter(pk=earlier.pk).update(**_said_later(earlier, announced))
             earlier.refresh_from_db()
             return earlier, False
         recording = Recording(person=person, **announced.columns())
@@ -119,10 +122,41 @@ def put_chunk(recording: Recording, number: int, data: bytes) -> dict[str, int]:
             _("Look at it among your recordings."),
             state=recording.state,
         )
-    if not data:
-        raise RefusedError(400, _("This piece of the upload is empty."), _("Send it again."))
     chunks = video_chunks(recording)
     most = recording.bytes_expected or settings.RUBOR_MOST_UPLOAD_BYTES
+    there = store_piece(chunks, number, data, most)
+    with disk_may_be_full():
+        still = Recording.objects.filter(pk=recording.pk)
+        # The later of two pieces may have been counted first.
+        still.filter(chunks__lt=there["next_chunk"]).update(
+            chunks=there["next_chunk"], bytes_received=there["bytes"]
+        )
+    if not still.exists():
+        destroy(recording)  # it was deleted while this piece was stored
+        raise RefusedError(
+            404, _("This recording has been deleted."), _("Begin again, if you want to keep it.")
+        )
+    return there
+
+
+def store_piece(chunks: SealedChunks, number: int, data: bytes, most: int) -> dict[str, int]:
+    """Seal a piece of an upload and store it, to stay.
+
+    Args:
+        chunks: of the upload.
+        number: of the piece, from 0.
+        data: its bytes.
+        most: bytes that all pieces together may have.
+
+    Returns:
+        `next_chunk` and `bytes` of what is there now.
+
+    Raises:
+        RefusedError: the piece is empty, too large, not the next one, or another one than is there; or
+            the disk is full. Nothing of it is stored then.
+    """
+    if not data:
+        raise RefusedError(400, _("This piece of the upload is empty."), _("Send it again."))
     if len(data) > settings.RUBOR_CHUNK_BYTES or (
         number == chunks.count and chunks.size + len(data) > most
     ):
@@ -142,18 +176,7 @@ def put_chunk(recording: Recording, number: int, data: bytes) -> dict[str, int]:
             raise RefusedError(
                 409, error.message, error.cure, next_chunk=chunks.count, bytes=chunks.size
             ) from error
-        there = _there(recording)
-        still = Recording.objects.filter(pk=recording.pk)
-        # The later of two pieces may have been counted first.
-        still.filter(chunks__lt=there["next_chunk"]).update(
-            chunks=there["next_chunk"], bytes_received=there["bytes"]
-        )
-    if not still.exists():
-        destroy(recording)  # it was deleted while this piece was stored
-        raise RefusedError(
-            404, _("This recording has been deleted."), _("Begin again, if you want to keep it.")
-        )
-    return there
+    return {"next_chunk": chunks.count, "bytes": chunks.size}
 
 
 def received(recording: Recording) -> dict[str, Any]:
@@ -330,9 +353,20 @@ def _earlier(person: Person, announced: Announcement) -> Recording | None:
     return same.order_by("created_at").first()
 
 
-def _check_room(announced: int | None, earlier: Recording | None) -> None:
-    there = earlier.bytes_received if earlier is not None else 0
-    needed = max((announced or 0) - there, 0) + _LEFT_FREE_BYTES
+def _said_later(earlier: Recording, announced: Announcement) -> dict[str, Any]:
+    """The columns of an upload that goes on: the page was loaded anew, and its fields were empty."""
+    columns = {k: v for k, v in announced.columns().items() if k != "source" and v not in ("", {})}
+    said = {k: v for k, v in announced.conditions.items() if v not in (None, "", [])}
+    return {**columns, "conditions": {**earlier.conditions, **said}}
+
+
+def check_room(coming: int) -> None:
+    """See that so many bytes can be stored.
+
+    Raises:
+        RefusedError: the disk has no room for them.
+    """
+    needed = max(coming, 0) + _LEFT_FREE_BYTES
     free = shutil.disk_usage(Path(settings.RUBOR_DATA)).free
     if free < needed:
         raise RefusedError(

@@ -30,8 +30,8 @@ def upload_words() -> dict[str, str]:
         "lost_before": _("The app does not answer. See that it runs, then hand the file in again."),
         "gone_on": _("This file was begun before: it goes on where it was."),
         "checking": _("All there. Checking that it can be read…"),
-        "done": _("Handed in."),
-        "there_already": _("This file is among your recordings already."),
+        "done": _("Handed in"),
+        "there_already": _("This file was handed in already"),
         "changed": _("The file on this device has changed. Choose it again."),
         "load_again": _("Load this page again and choose the same file: it goes on where it was."),
         "no_preview": _(
