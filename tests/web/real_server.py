@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import http.client
 import json
 import os
@@ -26,6 +27,7 @@ _SET_UP = "import django; django.setup(); "
 def _empty_data() -> Path:
     """A data folder with a database of no rows; made once."""
     folder = Path(mkdtemp(prefix="rubor-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     _run(
         folder,
         "from django.core.management import call_command; call_command('migrate', verbosity=0)",
