@@ -33,7 +33,7 @@ _DIARY: Final[tuple[tuple[int, str, dict[str, Any]], ...]] = (
     (-19, "blush", {"redness": 8, "fear": 7, "minutes": 10, "trigger": "attention"}),
     (-12, "blush", {"redness": 7, "fear": 8, "minutes": 8, "trigger": "attention"}),
     (-4, "blush", {"redness": 8, "fear": 7, "minutes": 12, "trigger": "attention"}),
-    (0, "side effect", {"effect": "bites", "severity": 3}),
+    (0, "side effect", {"effect": "bumps", "severity": 3}),
     (1, "side effect", {"effect": "bruise", "severity": 3}),
     (3, "side effect", {"effect": "bruise", "severity": 1}),
     (17, "blush", {"redness": 5, "fear": 6, "minutes": 6, "trigger": "attention"}),

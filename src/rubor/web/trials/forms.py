@@ -56,6 +56,7 @@ def _treatments() -> list[tuple[str, str]]:
     from rubor.web.people.templatetags.library import library_text
 
     return [
+        ("", str(_("Choose one"))),
         *((entry.id, library_text(entry.title)) for entry in catalogue()),
         ("other", str(_("Something else"))),
     ]

@@ -24,6 +24,7 @@ from rubor.web.trials.next_step import last_look, next_step
 from rubor.web.trials.store import load
 from rubor.web.trials.verdict_chart import chart
 from rubor.web.trials.verdict_words import (
+    chance_words,
     duration_words,
     headline_words,
     interval_words,
@@ -126,6 +127,6 @@ def _shown(verdict: Verdict) -> dict[str, Any]:
         "duration": duration_words(verdict),
         "interval": interval_words(*verdict.interval_95),
         "always": interval_words(*verdict.always_valid_interval_95),
-        "meaningful_percent": 100 * verdict.probability_meaningful,
-        "thirds": [100 * one for one in (thirds.little, thirds.some, thirds.very_pleased)],
+        "meaningful": chance_words(verdict.probability_meaningful),
+        "thirds": [chance_words(one) for one in (thirds.little, thirds.some, thirds.very_pleased)],
     }

@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from rubor.report.trial_words import share, tone_of
 from rubor.trials import Verdict
 
-__all__ = ["duration_words", "headline_words", "interval_words", "lead_words", "tone_class"]
+__all__ = [
+    "chance_words",
+    "duration_words",
+    "headline_words",
+    "interval_words",
+    "lead_words",
+    "tone_class",
+]
 
 
 def tone_class(verdict: Verdict) -> str:
@@ -30,6 +37,15 @@ def interval_words(low: float, high: float) -> str:
     if low_open:
         return _("anything up to %(high)s") % {"high": share(high)}
     return _("%(low)s to %(high)s") % {"low": share(low), "high": share(high)}
+
+
+def chance_words(probability: float) -> str:
+    """A probability in per cent, never as a certainty."""
+    if probability > 0.99:
+        return _("more than 99 %")
+    if probability < 0.01:
+        return _("less than 1 %")
+    return share(probability)
 
 
 def headline_words(verdict: Verdict) -> str:

@@ -89,9 +89,11 @@ function marks({ lines = [], spans = [], bars = [] }) {
   };
 }
 
-function axes(xValues) {
-  const style = { stroke: css("--muted"), grid: { stroke: css("--line"), width: 1 }, ticks: { stroke: css("--line") }, font: "13px system-ui" };
-  return [{ ...style, ...(xValues ? { values: xValues } : {}) }, { ...style, size: 56 }];
+const days = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", timeZone: "UTC" });
+
+function axes(box) {
+  const style = { stroke: css("--muted"), grid: { stroke: css("--line"), width: 1 }, ticks: { stroke: css("--line") }, font: "13px system-ui", labelFont: "13px system-ui", labelSize: 22 };
+  return [{ ...style, label: box.dataset.x }, { ...style, size: 56, label: box.dataset.y }];
 }
 
 function points(label, colour) {
@@ -115,7 +117,7 @@ function drawResponses(box) {
     box,
     {
       scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low - 0.1), high + 0.15] } },
-      axes: axes(),
+      axes: [{ ...axes(box)[0], space: 70, values: (_, ticks) => ticks.map((one) => days.format(one * 1000)) }, axes(box)[1]],
       series: [{}, ...series.map((name) => points(name, colours[name]))],
       plugins: [marks({ lines: data.treated_on.map((day) => day * SECONDS_PER_DAY), bars })],
     },
@@ -125,7 +127,7 @@ function drawResponses(box) {
 
 function drawWearOff(box) {
   const { course, own, half_gone_days: gone } = data.wear_off;
-  const days = [...new Set([...course.days, ...own.map((one) => one.day)])].sort((a, b) => a - b);
+  const moments = [...new Set([...course.days, ...own.map((one) => one.day)])].sort((a, b) => a - b);
   const fitted = new Map(course.days.map((day, number) => [day, course.reduction[number]]));
   const found = new Map(own.map((one) => [one.day, one.reduction]));
   const colour = css("--right");
@@ -133,13 +135,13 @@ function drawWearOff(box) {
     box,
     {
       scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(-0.1, low - 0.05), Math.max(1, high)] } },
-      axes: [axes()[0], { ...axes()[1], values: (_, ticks) => ticks.map((one) => `${Math.round(one * 100)} %`) }],
+      axes: [axes(box)[0], { ...axes(box)[1], values: (_, ticks) => ticks.map((one) => `${Math.round(one * 100)} %`) }],
       series: [{}, { stroke: colour, width: 2, spanGaps: true, points: { show: false } }, points("", colour)],
       plugins: [
         marks({ lines: [gone[1]], spans: [[gone[0], gone[2]]], bars: own.map((one) => ({ at: one.day, value: one.reduction, half: one.half, colour })) }),
       ],
     },
-    [days, days.map((day) => fitted.get(day) ?? null), days.map((day) => found.get(day) ?? null)],
+    [moments, moments.map((day) => fitted.get(day) ?? null), moments.map((day) => found.get(day) ?? null)],
   );
 }
 
