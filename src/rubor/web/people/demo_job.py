@@ -36,6 +36,7 @@ _DIARY: Final[tuple[tuple[int, str, dict[str, Any]], ...]] = (
     (0, "side effect", {"effect": "bumps", "severity": 3}),
     (1, "side effect", {"effect": "bruise", "severity": 3}),
     (3, "side effect", {"effect": "bruise", "severity": 1}),
+    (6, "side effect", {"effect": "bruise", "severity": 0}),
     (17, "blush", {"redness": 5, "fear": 6, "minutes": 6, "trigger": "attention"}),
     (38, "blush", {"redness": 4, "fear": 5, "minutes": 5, "trigger": "attention"}),
     (80, "blush", {"redness": 6, "fear": 5, "minutes": 8, "trigger": "attention"}),
