@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-__all__ = ["Page", "RealServer", "in_the_app", "real_server"]
+__all__ = ["Page", "RealServer", "in_the_app", "new_data_folder", "real_server"]
 
 _SET_UP = "import django; django.setup(); "
 
@@ -32,6 +32,12 @@ def _empty_data() -> Path:
         folder,
         "from django.core.management import call_command; call_command('migrate', verbosity=0)",
     )
+    return folder
+
+
+def new_data_folder(folder: Path) -> Path:
+    """The folder, with a database of no rows in it."""
+    shutil.copytree(_empty_data(), folder, dirs_exist_ok=True)
     return folder
 
 
@@ -125,14 +131,21 @@ class Page:
             "Content-Type": "application/octet-stream",
         }
 
-    def ask(self, method: str, url: str, body: bytes | None = None) -> tuple[int, bytes]:
+    def ask(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None = None,
+        media_type: str = "application/octet-stream",
+    ) -> tuple[int, bytes]:
         """Status and body of the answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60.0)
         try:
-            connection.request(method, url, body, self.headers)
+            connection.request(method, url, body, {**self.headers, "Content-Type": media_type})
             answer = connection.getresponse()
-            if cookie := answer.headers.get("Set-Cookie"):
-                self.cookie = cookie.split(";")[0]
+            for cookie in answer.headers.get_all("Set-Cookie") or ():
+                if cookie.startswith("rubor="):  # the session, not a message
+                    self.cookie = cookie.split(";")[0]
             return answer.status, answer.read()
         finally:
             connection.close()
@@ -147,8 +160,7 @@ class Page:
 @contextmanager
 def real_server(folder: Path) -> Iterator[RealServer]:
     """A server on a new data folder."""
-    shutil.copytree(_empty_data(), folder, dirs_exist_ok=True)
-    server = RealServer(folder)
+    server = RealServer(new_data_folder(folder))
     try:
         yield server
     finally:

@@ -112,6 +112,7 @@ RUBOR_JOB_KINDS = {
     "measure": "rubor.web.recordings.measuring:run",
     "smile": "rubor.web.treatments.smile_job:run",
     "demo": "rubor.web.people.demo_job:run",
+    "import": "rubor.web.archive.import_job:run",
 }
 
 # A piece of an upload comes as one request; Django must neither refuse nor put it on the disk.
