@@ -10,6 +10,7 @@ import copy
 import hashlib
 import json
 import math
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ import pandas as pd
 import rubor
 from rubor.measurement import Recording as Measured
 from rubor.measurement import recording_files
+from rubor.measurement.write_recording import write_recording
 from rubor.response import Episodes, find_episodes, provoked_response
 from rubor.response.area_traces import area_traces
 from rubor.response.episode_document import episode_document
@@ -33,12 +35,14 @@ from rubor.web.recordings import storage
 from rubor.web.recordings.models import Mark, Recording
 from rubor.web.recordings.shown import curves, face_map
 
-__all__ = ["many_recordings", "measured", "measured_recording"]
+__all__ = ["keep_measured", "many_recordings", "measured", "measured_recording"]
 
 _LENGTH_S, _RATE = 20.0, 15
 _STEPS = (("baseline", 0.5, 6.0), ("provocation", 6.5, 14.0), ("recovery", 14.0, _LENGTH_S))
 _COURSE = TimeCourse(onset_s=7.5, rise_s=3.0, plateau_s=4.0, recovery_s=1.5)
 _SIZE = 0.5  # rise of ln blood in both cheeks of the simulated video
+
+_KEPT = "RUBOR_TEST_MEASURED"  # folder of the measured recording, where another process made it
 
 Side = Literal["left", "right"]
 
@@ -159,8 +163,20 @@ def _result(
     )
 
 
+def keep_measured(folder: Path) -> dict[str, str]:
+    """Store the one measured recording in a folder.
+
+    Returns:
+        What the environment of another process has to hold so that it does not measure it again.
+    """
+    write_recording(_measured_once(), folder)
+    return {_KEPT: str(folder)}
+
+
 @cache
 def _measured_once() -> Measured:
+    if kept := os.environ.get(_KEPT):
+        return Measured.load(Path(kept))
     scene = DemoScene(
         seed=3,
         duration_s=_LENGTH_S,

@@ -10,15 +10,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.web.browser.blush_film import frames_with_clock
+from tests.web.make_recording import keep_measured
+from tests.web.serve.test_serve import ADDRESS, Served
 
 from rubor.simulation import DemoScene, render_frames
 from rubor.simulation.camera_planes import PlaneLayout, camera_planes
@@ -78,6 +82,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "RUBOR_DATA": str(folder),
         "RUBOR_KEY_FILE": str(folder / "master.key"),
         "RUBOR_SECRET_KEY": "for tests",
+        "DATABASE_URL": "",  # a database of its own, whatever the tests of this process use
         "DJANGO_SETTINGS_MODULE": "rubor.web.settings",
     }
 
@@ -104,12 +109,84 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     running.kill()
 
 
+@dataclass
+class FullApp(App):
+    """The app with somebody who has done everything.
+
+    Attributes:
+        keys: of what there is, by what it is; see `full_person.py`.
+    """
+
+    keys: dict[str, str] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="session")
+def measured_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Environment in which `make_recording` of another process finds what was measured in this one."""
+    return keep_measured(tmp_path_factory.mktemp("measured") / "recording")
+
+
+@pytest.fixture(scope="session")
+def full_app(
+    tmp_path_factory: pytest.TempPathFactory, measured_once: dict[str, str]
+) -> Iterator[FullApp]:
+    """The app with somebody who has done everything, for tests that only look."""
+    folder = tmp_path_factory.mktemp("full-app")
+    made = subprocess.run(
+        [sys.executable, str(_HERE / "full_person.py")],
+        env={**_environment(folder), **measured_once},
+        capture_output=True,
+        text=True,
+    )
+    assert made.returncode == 0, made.stderr
+    running = _start(folder)
+    yield FullApp(
+        folder,
+        running.address,
+        running.person,
+        running._process,
+        running._tokens,
+        json.loads(made.stdout),
+    )
+    running.kill()
+
+
 @pytest.fixture
 def own_app(tmp_path: Path) -> Iterator[App]:
     """An app of this test's own, which it may kill."""
     running = _start(tmp_path / "own-app")
     yield running
     running.kill()
+
+
+@dataclass
+class ServedApp(App):
+    """`rubor serve` as a person starts it, with its worker, on a data folder of its own."""
+
+    _served: Served | None = None
+
+    def stored(self, code: str) -> Any:
+        """See `App.stored`; the master key lies where `Served` puts it."""
+        with_key = (
+            f"import os\nos.environ['RUBOR_KEY_FILE'] = {str(self.folder.parent / 'master.key')!r}"
+        )
+        return super().stored(f"{with_key}\n{code}")
+
+
+@pytest.fixture
+def served_app(tmp_path: Path) -> Iterator[ServedApp]:
+    """`rubor serve --no-browser` on an empty data folder; its one address opens one browser."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    served = Served(tmp_path / "data", "--port", port)
+    try:
+        opening = served.said(ADDRESS)
+        address, token = opening.rstrip("/").split("/open/")
+        yield ServedApp(tmp_path / "data", address, "", served.process, [token], served)
+    finally:
+        served.process.kill()
+        served.process.communicate()
 
 
 Film = Callable[..., Path]
@@ -119,27 +196,31 @@ Film = Callable[..., Path]
 def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     """Films a scene as the picture of a camera (y4m, BT.601, limited range), once for each scene.
 
-    With `full_range`, as a camera that hands on full range as if it were limited.
+    With `full_range`, as a camera that hands on full range as if it were limited; with `clock`, each
+    picture bears its number (`blush_film.py`).
     """
     folder = tmp_path_factory.mktemp("films")
-    films: dict[tuple[DemoScene, bool], Path] = {}
+    films: dict[tuple[DemoScene, bool, bool], Path] = {}
 
-    def filmed(scene: DemoScene, *, full_range: bool = False) -> Path:
-        key = (scene, full_range)
+    def filmed(scene: DemoScene, *, full_range: bool = False, clock: bool = False) -> Path:
+        key = (scene, full_range, clock)
         if key not in films:
             films[key] = folder / f"{len(films)}.y4m"
-            _write_y4m(scene, films[key], PlaneLayout("bt601", full_range))
+            frames = frames_with_clock(scene) if clock else render_frames(scene)
+            _write_y4m(scene, frames, films[key], PlaneLayout("bt601", full_range))
         return films[key]
 
     return filmed
 
 
-def _write_y4m(scene: DemoScene, path: Path, layout: PlaneLayout) -> None:
+def _write_y4m(
+    scene: DemoScene, frames: Iterable[np.ndarray], path: Path, layout: PlaneLayout
+) -> None:
     generator = np.random.default_rng(scene.seed)
     header = f"YUV4MPEG2 W{scene.width} H{scene.height} F{scene.frame_rate}:1 Ip A1:1 C420jpeg\n"
     with path.open("wb") as file:
         file.write(header.encode())
-        for linear in render_frames(scene):
+        for linear in frames:
             file.write(b"FRAME\n")
             for plane in camera_planes(linear, layout, noise_levels=2.0, generator=generator):
                 file.write(plane.tobytes())

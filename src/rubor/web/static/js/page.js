@@ -22,3 +22,20 @@ document.addEventListener("submit", (event) => {
 for (const print of document.querySelectorAll("[data-print]")) {
   print.addEventListener("click", () => window.print());
 }
+
+// A table that is wider than its box is scrolled by keyboard too; one that is not is no stop of the tabulator.
+const boxes = new ResizeObserver((changed) => {
+  for (const { target } of changed) {
+    const wide = target.scrollWidth > target.clientWidth;
+    if (wide) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+    if (!wide || target.hasAttribute("role")) continue;
+    target.setAttribute("role", "group");
+    target.setAttribute("aria-label", target.querySelector("caption")?.textContent.trim() ?? document.title);
+  }
+});
+const watch = (part) => {
+  for (const box of part.querySelectorAll(".table-box")) boxes.observe(box);
+};
+watch(document);
+document.addEventListener("htmx:load", (event) => watch(event.target));
