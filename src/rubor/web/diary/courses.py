@@ -37,9 +37,10 @@ class NotedCourse:
     @property
     def tone(self) -> str:
         """Class of the page's colour."""
-        if self.course.state == "seek help":
-            return "bad" if self.course.seek_help != "prescriber" else "care"
-        return "good" if self.course.state == "as expected" else "care"
+        if self.urgent:
+            return "bad"
+        calm = self.course.state == "as expected" and self.course.seek_help == "none"
+        return "good" if calm else "care"
 
     @property
     def urgent(self) -> bool:

@@ -57,10 +57,16 @@ class OpenedAnswer:
 
         if self.verdict.verdict == "invalid":
             return ""
-        return _("%(value)s smaller (95 %%, however often one looks: %(interval)s)") % {
-            "value": share(self.verdict.reduction),
+        words = {
+            "value": share(abs(self.verdict.reduction)),
             "interval": interval_words(*self.verdict.always_valid_interval_95),
         }
+        if self.verdict.reduction < 0.0:
+            return (
+                _("%(value)s larger (reduction, 95 %% however often one looks: %(interval)s)")
+                % words
+            )
+        return _("%(value)s smaller (95 %%, however often one looks: %(interval)s)") % words
 
     @property
     def duration(self) -> list[str]:

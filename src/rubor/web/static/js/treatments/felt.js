@@ -5,12 +5,14 @@ import { axis, colour, onThemeChange } from "../see/time_chart.js";
 const DAY_S = 86400;
 const data = JSON.parse(document.getElementById("felt-data").textContent);
 const box = document.getElementById("felt-chart");
+// Days are drawn at midnight of Greenwich, so that they are named there.
+const day = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", timeZone: "UTC" });
 const readout = document.getElementById("felt-readout");
 
 // Two entries of one day stand beside each other.
 const times = [];
-for (const day of data.days) {
-  const at = day * DAY_S;
+for (const number of data.days) {
+  const at = number * DAY_S;
   const last = times[times.length - 1];
   times.push(last !== undefined && at <= last ? last + DAY_S / 8 : at);
 }
@@ -32,8 +34,8 @@ function drawTreatments(plot) {
   ctx.save();
   ctx.strokeStyle = colour("--ink");
   ctx.lineWidth = 2 * devicePixelRatio;
-  for (const { day } of data.treatments) {
-    const left = plot.valToPos(day * DAY_S, "x", true);
+  for (const one of data.treatments) {
+    const left = plot.valToPos(one.day * DAY_S, "x", true);
     if (left < bbox.left || left > bbox.left + bbox.width) continue;
     ctx.beginPath();
     ctx.moveTo(left, bbox.top);
@@ -55,8 +57,8 @@ function draw() {
       height: 280,
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false } },
-      scales: { x: { time: true, range: [first - margin, last + margin] }, y: { range: [0, 10.4] } },
-      axes: [axis({ space: 70 }), axis({ size: 34 })],
+      scales: { x: { time: false, range: [first - margin, last + margin] }, y: { range: [0, 10.4] } },
+      axes: [axis({ space: 80, incrs: [1, 2, 7, 14, 30, 61, 91, 183, 365, 730].map((days) => days * DAY_S), values: (_plot, ticks) => ticks.map((at) => day.format(at * 1000)) }), axis({ size: 34 })],
       series: [{}, series(data.words.redness, "--accent"), series(data.words.fear, "--left", [7, 5])],
       hooks: { drawClear: [drawTreatments], setCursor: [(one) => say(one.cursor.idx)] },
     },
