@@ -127,6 +127,16 @@ def test_a_hidden_draw_is_shown_only_when_asked_for_and_that_stays_on_record(
     assert load(row).events[-1].kind == "revealed"
 
 
+def test_a_treatment_noted_while_the_draw_was_hidden_gets_its_side_when_it_is_shown(
+    browser: Client, person: Person
+) -> None:
+    row = begun(person, blinded=True)
+    browser.post(f"/trials/{row.pk}/treated/", {"day": TREATED.isoformat()})
+    assert Treatment.objects.get().side == "both"
+    browser.post(f"/trials/{row.pk}/reveal/")
+    assert Treatment.objects.get().side == "right"
+
+
 def test_what_cannot_be_compared_is_refused_with_its_cure(browser: Client) -> None:
     page = browser.post("/trials/new/", {**BEGIN, "regions": ["nose"]})
     assert page.status_code == 400

@@ -126,8 +126,14 @@ def reveal(row: TrialRow) -> None:
     """Show what was drawn, and note that it was asked for."""
     trial = load(row)
     revealed = trial.reveal(timezone.now())
-    if revealed is not trial:
+    if revealed is trial:
+        return
+    with transaction.atomic():
         save(row, revealed)
+        draw = revealed.assignment
+        if draw is not None and draw.kind == "side":
+            # Treatments that were noted while it was hidden now have their side.
+            Treatment.objects.filter(trial=row).update(side=draw.drawn[0])
 
 
 def draw_again(row: TrialRow, reason: str) -> None:
