@@ -14,7 +14,6 @@ from rubor.web.recordings import (
     record_views,
     show_views,
     upload_views,
-    views,
 )
 
 app_name = "recordings"
@@ -30,7 +29,6 @@ urlpatterns = [
     path("path-check/", record_views.path_check, name="path_check"),
     path("phone/", phone_views.code, name="phone"),
     path("<uuid:recording>/", show_views.show, name="show"),
-    path("<uuid:recording>/status/", views.placeholder, name="status"),
     path("<uuid:recording>/chunks/", receive_views.received, name="received"),
     path("<uuid:recording>/chunks/<int:number>/", receive_views.chunk, name="chunk"),
     path("<uuid:recording>/marks/", receive_views.marks, name="marks"),
