@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from rubor.web.access.middleware import OPENED
+from rubor.web.access.tokens import OPENED
 from rubor.web.people.middleware import PERSON
 from rubor.web.people.models import Person
 

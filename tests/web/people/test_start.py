@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.test import Client
 
-from rubor.web.access.middleware import OPENED
+from rubor.web.access.tokens import OPENED
 from rubor.web.people.models import Person
 
 ANSWERS = {

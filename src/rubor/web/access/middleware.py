@@ -9,12 +9,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from rubor.web.access.tokens import OPENED
 from rubor.web.access.views import closed, refused
 
-__all__ = ["OPENED", "OpenedByToken"]
-
-OPENED: Final = "opened"
-"""Key in the session of a browser that came with a token."""
+__all__ = ["OpenedByToken"]
 
 _WITHOUT_TOKEN: Final = ("/open/", "/phone/", settings.STATIC_URL)
 # Devices in the house reach the page for handing in files and nothing else.

@@ -14,8 +14,10 @@ from rubor.web.access.models import Token
 if TYPE_CHECKING:
     from rubor.web.people.models import Person
 
-__all__ = ["OPEN_FOR", "PHONE_FOR", "hand_out", "phone_token", "use_once"]
+__all__ = ["OPENED", "OPEN_FOR", "PHONE_FOR", "hand_out", "phone_token", "use_once"]
 
+OPENED: Final = "opened"
+"""Key in the session of a browser that came with a token."""
 OPEN_FOR: Final = timedelta(minutes=15)
 PHONE_FOR: Final = timedelta(minutes=20)
 

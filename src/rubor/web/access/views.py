@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
-from rubor.web.access.tokens import use_once
+from rubor.web.access.tokens import OPENED, use_once
 
 __all__ = ["closed", "csrf_failure", "not_found", "open_app", "refused", "server_error"]
 
@@ -14,8 +14,6 @@ __all__ = ["closed", "csrf_failure", "not_found", "open_app", "refused", "server
 @never_cache
 def open_app(request: HttpRequest, secret: str) -> HttpResponse:
     """Let this browser in, once, and take the secret out of the address."""
-    from rubor.web.access.middleware import OPENED
-
     if request.session.get(OPENED):
         return redirect("people:home")
     if not use_once(secret):
