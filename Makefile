@@ -10,6 +10,7 @@
 #   make bench-accuracy   how well a change of blood is measured, over an hour
 #   make bench-kinetics   how well onset, rise and recovery are told, 20 minutes
 #   make bench-trials     how often a verdict is right, 15 minutes
+#   make bench-web        how fast the app's pages are, half a minute
 #   make build      the wheel and the source archive, into dist/
 #   make lock       pin the dependencies anew after a change in pyproject.toml
 #   make clean      take away everything that make made
@@ -32,7 +33,7 @@ INSTALL_READS := pyproject.toml hatch_build.py src/rubor/_version.py src/rubor/v
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: demo serve test test-all lint lint-style lint-types lint-imports format bench bench-accuracy build
-.PHONY: bench-kinetics bench-trials lock clean
+.PHONY: bench-kinetics bench-trials bench-web lock clean
 
 demo: $(INSTALLED)
 	$(BIN)/rubor demo
@@ -74,6 +75,9 @@ bench-kinetics: $(INSTALLED)
 
 bench-trials: $(INSTALLED)
 	$(BIN)/python benchmarks/trials.py
+
+bench-web: $(INSTALLED)
+	$(BIN)/python benchmarks/web_pages.py
 
 build: $(INSTALLED)
 	$(BIN)/python -m hatchling build

@@ -11,6 +11,7 @@ from django.test import Client
 from tests.web.archive.archive_client import hand_in, taken_out
 from tests.web.archive.conftest import Export
 from tests.web.hand_in import handed_in
+from tests.web.own_database import in_a_file
 from tests.web.real_server import in_the_app, real_server
 from tests.web.recordings.test_delete import found_in
 from tests.web.upload_client import small_video
@@ -119,6 +120,7 @@ def test_sessions_of_other_browsers_forget_the_person(
     assert browser.session["opened"]
 
 
+@in_a_file
 def test_nothing_of_a_deleted_person_is_left_on_the_disk(tmp_path: Path, small: Export) -> None:
     """Looked for in every file, the database and its journal among them, while the server runs."""
     video = small_video()

@@ -75,7 +75,7 @@ def begin(person: Person, said: Mapping[str, Any]) -> IncomingExport:
     with transaction.atomic():
         # Two tabs that begin at once: the second waits here and then sees the first one's row.
         Person.objects.select_for_update().get(pk=person.pk)
-        for earlier in person.incoming_exports.all():
+        for earlier in IncomingExport.objects.filter(person=person):
             if working_on(earlier):
                 raise RefusedError(
                     409,
@@ -86,7 +86,7 @@ def begin(person: Person, said: Mapping[str, Any]) -> IncomingExport:
                 return earlier
         # Once as the zip and once as what becomes of it.
         check_room(2 * size)
-        for earlier in person.incoming_exports.all():
+        for earlier in IncomingExport.objects.filter(person=person):
             discard(earlier)
         incoming = IncomingExport(
             person=person,

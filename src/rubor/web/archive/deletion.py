@@ -14,6 +14,7 @@ from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection, transaction
 
 from rubor.web.archive.arrival import imports_folder
+from rubor.web.archive.models import IncomingExport
 from rubor.web.jobs.enqueue import cancel
 from rubor.web.people.middleware import PERSON
 from rubor.web.people.models import Person
@@ -43,7 +44,7 @@ def delete_person(person: Person) -> bool:
         *(recordings_folder() / str(pk) for pk in person.recordings.values_list("pk", flat=True)),
         *(
             imports_folder() / str(pk)
-            for pk in person.incoming_exports.values_list("pk", flat=True)
+            for pk in IncomingExport.objects.filter(person=person).values_list("pk", flat=True)
         ),
     ]
     for folder in folders:
@@ -70,7 +71,7 @@ def delete_videos(person: Person) -> int:
     Returns:
         How many were deleted.
     """
-    rows = person.recordings.filter(video_there=True, state=Recording.State.MEASURED)
+    rows = Recording.objects.filter(person=person, video_there=True, state=Recording.State.MEASURED)
     count = 0
     for row in rows.only("pk", "sealed_key"):
         video_chunks(row).delete()

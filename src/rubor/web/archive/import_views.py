@@ -112,7 +112,7 @@ def discard(request: PersonRequest, incoming: uuid.UUID) -> HttpResponse:
 
 def _page(request: PersonRequest, problem: RuborError | None = None) -> HttpResponse:
     person = request.person
-    incoming = person.incoming_exports.first()
+    incoming = IncomingExport.objects.filter(person=person).first()
     job = person.jobs.filter(kind=KIND).last()
     contents = _shown_contents(incoming, person)
     context = {

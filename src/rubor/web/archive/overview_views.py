@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from rubor.web.archive.stored import database_bytes, estimated_export_bytes, sizes_of, stored
 from rubor.web.people.middleware import PersonRequest
 from rubor.web.people.with_person import with_person
+from rubor.web.recordings.models import Recording
 from rubor.web.vault import key_place
 
 __all__ = ["overview", "sizes"]
@@ -37,7 +38,7 @@ def overview(request: PersonRequest) -> HttpResponse:
 @require_safe
 def sizes(request: PersonRequest) -> HttpResponse:
     """How much room each recording takes; a part of the page for htmx, else a page."""
-    rows = request.person.recordings.only("pk", "title", "recorded_at", "file_name")
+    rows = Recording.objects.filter(person=request.person).only("title", "recorded_at")
     lines = [(row, sizes_of(row.pk)) for row in rows]
     htmx = bool(request.headers.get("HX-Request"))
     name = "archive/_sizes.html" if htmx else "archive/sizes.html"

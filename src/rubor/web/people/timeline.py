@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, overload
 
 from django.db.models import F
 from django.urls import reverse
@@ -89,7 +90,7 @@ class Timeline:
         unfinished: recordings that are still being received or measured.
     """
 
-    happenings: list[Happening]
+    happenings: Sequence[Happening]
     chart: dict[str, Any] | None
     next: Next
     also: list[Next]
@@ -104,14 +105,14 @@ def timeline(person: Person, today: date) -> Timeline:
     treatments = list(person.treatments.all())
     entries = list(person.entries.select_related("treatment"))
     trials = list(person.trials.filter(closed_at=None))
-    happenings = [
-        *(_recording(row) for row in recordings),
-        *(_treatment(row) for row in treatments),
-        *(_entry(row) for row in entries),
+    happenings: list[tuple[datetime, Callable[[], Happening]]] = [
+        *((row.recorded_at, partial(_recording, row)) for row in recordings),
+        *((_noon(row.treated_on), partial(_treatment, row)) for row in treatments),
+        *((_entry_at(row), partial(_entry, row)) for row in entries),
     ]
     first, *also = _to_do(person, recordings, treatments, trials, today)
     return Timeline(
-        happenings=sorted(happenings, key=lambda one: one.at, reverse=True),
+        happenings=_NewestFirst(happenings),
         chart=_chart(recordings, treatments, entries),
         next=first,
         also=also,
@@ -119,6 +120,28 @@ def timeline(person: Person, today: date) -> Timeline:
             row.state in (Recording.State.WAITING, Recording.State.MEASURING) for row in recordings
         ),
     )
+
+
+class _NewestFirst(Sequence[Happening]):
+    """Happenings in order, each put into words only when it is looked at: a page shows a few of many."""
+
+    def __init__(self, timed: Iterable[tuple[datetime, Callable[[], Happening]]]) -> None:
+        ordered = sorted(timed, key=lambda one: one[0], reverse=True)
+        self._makers = [maker for _at, maker in ordered]
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    @overload
+    def __getitem__(self, index: int) -> Happening: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Happening]: ...
+
+    def __getitem__(self, index: int | slice) -> Happening | list[Happening]:
+        if isinstance(index, slice):
+            return [maker() for maker in self._makers[index]]
+        return self._makers[index]()
 
 
 # --- the list -----------------------------------------------------------------------------------
@@ -164,8 +187,7 @@ def _treatment(row: Treatment) -> Happening:
 
 
 def _entry(row: Entry) -> Happening:
-    at = datetime.combine(row.on, row.at or time(12), timezone.get_current_timezone())
-    url = reverse("diary:list")
+    at, url = _entry_at(row), reverse("diary:list")
     if row.kind == "side effect":
         detail = _("no longer there") if row.severity == 0 else ""
         if row.severity:
@@ -176,6 +198,10 @@ def _entry(row: Entry) -> Happening:
         felt = _("felt %(redness)d of 10") % {"redness": row.redness} if row.redness else ""
         return Happening("blush", row.on, at, _("Blush in daily life"), felt, row.note, url=url)
     return Happening("note", row.on, at, _("Note"), row.note, url=url)
+
+
+def _entry_at(row: Entry) -> datetime:
+    return datetime.combine(row.on, row.at or time(12), timezone.get_current_timezone())
 
 
 def _treatment_title(kind: str) -> str:
@@ -274,7 +300,7 @@ def _to_do(
     """What is due, in this order: help, what a trial waits for, follow-up; else another beginning."""
     due = _reminders(person, today) if treatments else []
     urgent = [one for one, kind in due if kind == "help"]
-    steps = [_step(row, today) for row in trials]
+    steps = _steps(trials, today)
     now = [
         *urgent,
         *(step for step in steps if step.due is None),
@@ -317,13 +343,20 @@ def _reminders(person: Person, today: date) -> list[tuple[Next, str]]:
     ]
 
 
-def _step(row: Trial, today: date) -> Next:
+def _steps(rows: Sequence[Trial], today: date) -> list[Next]:
     from rubor.web.trials.next_step import next_step
     from rubor.web.trials.store import load
-    from rubor.web.trials.views import addable
+    from rubor.web.trials.views import first_addable
 
-    trial = load(row)
-    waiting = addable(row, trial).values_list("pk", flat=True).first()
-    step = next_step(row, waiting, today)
-    text = _("Trial “%(name)s”: %(text)s") % {"name": trial.name, "text": step.text}
-    return Next(text, step.button, step.url, step.due)
+    trials = [(row, load(row)) for row in rows]
+    waiting = first_addable(trials)
+    steps = [(trial.name, next_step(row, waiting[row.pk], today)) for row, trial in trials]
+    return [
+        Next(
+            _("Trial “%(name)s”: %(text)s") % {"name": name, "text": step.text},
+            step.button,
+            step.url,
+            step.due,
+        )
+        for name, step in steps
+    ]
