@@ -306,10 +306,8 @@ def has_baseline(evidence: Evidence) -> Gate | None:
         return None
     found = isinstance(evidence.baseline, Baseline)
     reason = "" if isinstance(evidence.baseline, Baseline) else evidence.baseline.reason.rstrip(".")
-    advice = (
-        f"{reason[:1].upper()}{reason[1:]}."
-        " Begin with a quiet minute, or name the stretch with --baseline START-END."
-    )
+    why = reason[:1].upper() + reason[1:]
+    advice = f"{why}. Begin with a quiet minute, or name the stretch with --baseline START-END."
     return Gate("has_baseline", float(found), 1.0, found, True, "" if found else advice)
 
 

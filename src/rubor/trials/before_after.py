@@ -74,7 +74,7 @@ class UntreatedCourse:
             for name, prior in parts
             if prior is not None
         ]
-        return "Taken off as expected anyway: " + (", ".join(shown) or "nothing") + "."
+        return f"Taken off as expected anyway: {', '.join(shown) or 'nothing'}."
 
 
 def usual_course() -> UntreatedCourse:

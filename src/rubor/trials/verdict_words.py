@@ -40,11 +40,7 @@ def _probability(share: float) -> str:
 def _scatter(between_sd: float) -> str:
     """What the analysis takes for the least may be less."""
     least = between_sd <= LEAST_BETWEEN_SD * (1.0 + 1e-6)
-    return percent(between_sd) + (" or less" if least else "")
-
-
-def _interval(limits: tuple[float, float]) -> str:
-    return f"{percent(limits[0])} to {percent(limits[1])}"
+    return f"{percent(between_sd)} or less" if least else percent(between_sd)
 
 
 def reasons(
@@ -56,16 +52,17 @@ def reasons(
 ) -> tuple[str, ...]:
     """The sentences behind a verdict, most important first."""
     unit = "pairs" if comparison.paired else "recordings"
-    always = _interval(reduction.always_valid_interval_95)
+    low, high = (percent(limit) for limit in reduction.always_valid_interval_95)
+    once_low, once_high = (percent(limit) for limit in reduction.interval_95)
     likely = posterior.above(smallest_meaningful)
     smallest = percent(smallest_meaningful)
     told = {
-        "works": f"The always-valid interval of the reduction, {always}, lies above 0, and a reduction"
+        "works": f"The always-valid interval of the reduction, {low} to {high}, lies above 0, and a reduction"
         f" of at least {smallest} has a probability of {_probability(likely)}.",
-        "worse": f"The always-valid interval of the reduction, {always}, lies below 0.",
-        "no meaningful effect": f"The always-valid interval of the reduction, {always}, lies below"
+        "worse": f"The always-valid interval of the reduction, {low} to {high}, lies below 0.",
+        "no meaningful effect": f"The always-valid interval of the reduction, {low} to {high}, lies below"
         f" {smallest}, the smallest reduction that matters.",
-        "not enough yet": f"The always-valid interval of the reduction is {always}, and a reduction of at"
+        "not enough yet": f"The always-valid interval of the reduction is {low} to {high}, and a reduction of at"
         f" least {smallest} has a probability of {_probability(likely)}: neither an effect nor its"
         " absence is established.",
         "invalid": "The comparison does not stand.",
@@ -76,15 +73,18 @@ def reasons(
         else f"It rests on {comparison.before} {unit} before and {comparison.after} after; the recording"
         " is the unit."
     )
-    least = f"{MINIMUM_PER_PHASE} {unit}" + ("" if comparison.paired else " in a phase")
+    least = (
+        f"Fewer than {MINIMUM_PER_PHASE} {unit} give no verdict."
+        if comparison.paired
+        else f"Fewer than {MINIMUM_PER_PHASE} {unit} in a phase give no verdict."
+    )
     few = min(comparison.before, comparison.after) < MINIMUM_PER_PHASE
     return (
         *comparison.broken,
         told,
-        f"Reduction {percent(reduction.value)}, 95 % interval {_interval(reduction.interval_95)} for one"
-        " look.",
+        f"Reduction {percent(reduction.value)}, 95 % interval {once_low} to {once_high} for one look.",
         counts,
-        *((f"Fewer than {least} give no verdict.",) if few else ()),
+        *((least,) if few else ()),
         f"Beyond the error of measuring, what is compared scatters by {_scatter(comparison.between_sd)}"
         " from recording to recording.",
         *comparison.notes,
@@ -96,7 +96,6 @@ def would_change_it(
 ) -> tuple[str, ...]:
     """What would change a verdict."""
     unit = "pairs" if comparison.paired else "follow-up recordings"
-    more = f"{unit[:-1]}, if it resembles" if needed == 1 else f"{unit}, if they resemble"
     if word == "invalid":
         return ("A trial in which the comparison stands.",)
     told = {
@@ -105,10 +104,18 @@ def would_change_it(
         "worse": "Later recordings that bring the upper limit above 0.",
         "no meaningful effect": "Later recordings that bring the upper limit above"
         f" {percent(smallest_meaningful)}.",
-        "not enough yet": f"About {needed} more {more} those so far."
-        if needed is not None
-        else f"Even {MOST_RECORDINGS} more {unit} like those so far would hardly settle it: less scatter"
-        " between recordings (the same task, light and place), a new trial with more recordings before"
-        " the treatment, or a design that compares sides.",
+        "not enough yet": _more_needed(needed, unit),
     }[word]
     return (told,)
+
+
+def _more_needed(needed: int | None, unit: str) -> str:
+    if needed is None:
+        return (
+            f"Even {MOST_RECORDINGS} more {unit} like those so far would hardly settle it: less scatter"
+            " between recordings (the same task, light and place), a new trial with more recordings"
+            " before the treatment, or a design that compares sides."
+        )
+    if needed == 1:
+        return f"About 1 more {unit[:-1]}, if it resembles those so far."
+    return f"About {needed} more {unit}, if they resemble those so far."
