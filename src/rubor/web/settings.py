@@ -131,6 +131,7 @@ TIME_ZONE = "UTC"  # of what is stored; pages show the person's own
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("sv", _("Swedish"))]
 LOCALE_PATHS = [_HERE / "locale"]
+FORMAT_MODULE_PATH = ["rubor.web.formats"]
 
 # --- static files -------------------------------------------------------------------------------
 

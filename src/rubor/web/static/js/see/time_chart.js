@@ -243,9 +243,7 @@ export class TimeChart {
   drawLines(plot) {
     const { ctx, bbox } = plot;
     ctx.save();
-    ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
-    ctx.textBaseline = "bottom";
-    ctx.textAlign = "left";
+    const named = [];
     for (const line of this.data.lines) {
       const at = plot.valToPos(line.at, "x", true);
       if (at < bbox.left || at > bbox.left + bbox.width) continue;
@@ -256,11 +254,33 @@ export class TimeChart {
       ctx.moveTo(at, bbox.top);
       ctx.lineTo(at, bbox.top + bbox.height);
       ctx.stroke();
-      if (!line.label) continue;
+      if (line.label) named.push({ at, label: line.label, colour: ctx.strokeStyle });
+    }
+    ctx.restore();
+    this.nameLines(plot, named);
+  }
+
+  // Names run upwards along their lines, at the foot; where one is there already, at the head, else not at all.
+  nameLines(plot, named) {
+    const { ctx, bbox } = plot;
+    const room = 15 * devicePixelRatio;
+    const taken = { foot: -Infinity, head: -Infinity };
+    ctx.save();
+    ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
+    for (const { at, label, colour: own } of named.sort((one, other) => one.at - other.at)) {
+      const end = ["foot", "head"].find((name) => at - taken[name] >= room);
+      if (!end) continue;
+      taken[end] = at;
+      const first = at - bbox.left < room; // to its left are the numbers of the axis
       ctx.save();
-      ctx.translate(at - 3 * devicePixelRatio, bbox.top + bbox.height - 6 * devicePixelRatio);
+      ctx.fillStyle = own;
+      ctx.textBaseline = first ? "top" : "bottom";
+      ctx.textAlign = end === "foot" ? "left" : "right";
+      ctx.translate(at + (first ? 3 : -3) * devicePixelRatio, end === "foot"
+        ? bbox.top + bbox.height - 6 * devicePixelRatio
+        : bbox.top + 22 * devicePixelRatio);
       ctx.rotate(-Math.PI / 2);
-      ctx.fillText(line.label, 0, 0);
+      ctx.fillText(label, 0, 0);
       ctx.restore();
     }
     ctx.restore();
