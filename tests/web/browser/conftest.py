@@ -11,9 +11,11 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -152,6 +154,27 @@ def full_app(
 
 
 @pytest.fixture
+def full_copy(full_app: FullApp, tmp_path: Path) -> Iterator[FullApp]:
+    """The same with a data folder of this test's own, for tests that change something."""
+    folder = tmp_path / "copy"
+    source = folder.with_name("source.sqlite3")
+    shutil.copytree(full_app.folder, folder, ignore=shutil.ignore_patterns("*.sqlite3*"))
+    with closing(sqlite3.connect(full_app.folder / "rubor.sqlite3")) as live:
+        live.execute("VACUUM INTO ?", [str(source)])
+    source.rename(folder / "rubor.sqlite3")
+    running = _start(folder)
+    yield FullApp(
+        folder,
+        running.address,
+        running.person,
+        running._process,
+        running._tokens,
+        full_app.keys,
+    )
+    running.kill()
+
+
+@pytest.fixture
 def own_app(tmp_path: Path) -> Iterator[App]:
     """An app of this test's own, which it may kill."""
     running = _start(tmp_path / "own-app")
@@ -277,14 +300,20 @@ OpenPage = Callable[..., Any]
 def open_page(chromium: Callable[..., Any]) -> Iterator[OpenPage]:
     """Opens an app in a browser of its own (cookies, store). No script may fail, no policy be broken.
 
-    Arguments: the app, `camera` (a film), `arguments` of Chromium, and what Playwright's `new_context`
-    takes. A test that expects errors in the console puts parts of their texts in `page.expected_errors`.
+    Arguments: the app, `camera` (a film), `arguments` of Chromium, `let_in` (False for a browser without
+    a token), and what Playwright's `new_context` takes. A test that expects errors in the console puts
+    parts of their texts in `page.expected_errors`.
     """
     contexts: list[Any] = []
     errors: list[tuple[Any, str]] = []
 
     def opened(
-        app: App, *, camera: Path | None = None, arguments: tuple[str, ...] = (), **options: Any
+        app: App,
+        *,
+        camera: Path | None = None,
+        arguments: tuple[str, ...] = (),
+        let_in: bool = True,
+        **options: Any,
     ) -> Any:
         context = chromium(camera, *arguments).new_context(**options)
         contexts.append(context)
@@ -296,7 +325,8 @@ def open_page(chromium: Callable[..., Any]) -> Iterator[OpenPage]:
             "console",
             lambda said: errors.append((page, said.text)) if said.type == "error" else None,
         )
-        page.goto(app.opening_address())
+        if let_in:
+            page.goto(app.opening_address())
         return page
 
     yield opened

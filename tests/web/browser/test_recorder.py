@@ -204,6 +204,27 @@ def test_stop_keeps_what_there_is_and_an_app_that_dies_loses_none_of_it(
     assert page.evaluate(LEFT_IN_THE_BROWSER) == [0, 0, 0]
 
 
+def test_an_app_that_is_killed_and_started_again_in_mid_recording_goes_on(
+    open_page: Callable[..., Any], own_app: Any
+) -> None:
+    """Nothing is lost and nothing stored twice, and nobody had to do anything."""
+    page = open_page(own_app)
+    page.expected_errors += ["ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE"]
+    start_recording(page, own_app, 12)
+    page.wait_for_timeout(1_500)
+    own_app.kill()
+    page.keyboard.press("Space")
+    page.wait_for_selector("#waiting")
+    own_app.start_again()
+    page.keyboard.press("Space")
+    wait_until_sent(page)
+    stored = own_app.stored(STORED)
+    assert (stored["rows"], stored["state"], stored["stopped_early"]) == (1, "waiting", False)
+    assert [kind for kind, _ in stored["marks"]].count("felt") == 2
+    assert_whole(stored["times"], 13.5)
+    assert page.evaluate(LEFT_IN_THE_BROWSER) == [0, 0, 0]
+
+
 def test_a_recorder_that_changes_colours_is_found_and_the_recording_marked(
     opened_page: Any, app: Any
 ) -> None:
