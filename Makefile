@@ -4,6 +4,7 @@
 #   make serve      the app, with the simulated person loaded
 #   make test       the tests, without the slow ones
 #   make test-all   all tests
+#   make test-postgres   those of the app on PostgreSQL; RUBOR_TEST_DATABASE_URL names a running server
 #   make lint       style, types and the order of the packages
 #   make format     put the code into the style that lint asks for
 #   make bench      how fast a video is measured, and five minutes of how well
@@ -32,7 +33,7 @@ INSTALL_READS := pyproject.toml hatch_build.py src/rubor/_version.py src/rubor/v
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo serve test test-all lint lint-style lint-types lint-imports format bench bench-accuracy build
+.PHONY: demo serve test test-all test-postgres lint lint-style lint-types lint-imports format bench bench-accuracy build
 .PHONY: bench-kinetics bench-trials bench-web lock clean
 
 demo: $(INSTALLED)
@@ -46,6 +47,14 @@ test: $(INSTALLED)
 
 test-all: $(INSTALLED)
 	$(BIN)/python -m pytest -m ""
+
+test-postgres: $(INSTALLED)
+	@test -n "$$RUBOR_TEST_DATABASE_URL" || { \
+		echo "Name a running PostgreSQL server whose user may make databases, such as" >&2; \
+		echo "make $@ RUBOR_TEST_DATABASE_URL=postgres://postgres@127.0.0.1:5432/rubor" >&2; \
+		exit 1; \
+	}
+	$(BIN)/python -m pytest tests/web --ignore tests/web/browser
 
 lint: lint-style lint-types lint-imports
 

@@ -18,6 +18,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+from tests.web.own_database import copy_database, database_url, new_database
+
 __all__ = ["Page", "RealServer", "in_the_app", "new_data_folder", "real_server"]
 
 _SET_UP = "import django; django.setup(); "
@@ -28,6 +30,7 @@ def _empty_data() -> Path:
     """A data folder with a database of no rows; made once."""
     folder = Path(mkdtemp(prefix="rubor-test-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    new_database(folder)
     _run(
         folder,
         "from django.core.management import call_command; call_command('migrate', verbosity=0)",
@@ -36,8 +39,9 @@ def _empty_data() -> Path:
 
 
 def new_data_folder(folder: Path) -> Path:
-    """The folder, with a database of no rows in it."""
-    shutil.copytree(_empty_data(), folder, dirs_exist_ok=True)
+    """The folder, with a database of no rows."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    copy_database(_empty_data(), folder)
     return folder
 
 
@@ -57,6 +61,7 @@ def _environment(folder: Path) -> dict[str, str]:
     return {
         **os.environ,
         "RUBOR_DATA": str(folder),
+        "DATABASE_URL": database_url(folder),
         "RUBOR_KEY_FILE": str(folder / "master.key"),
         "RUBOR_SECRET_KEY": "test",
         "DJANGO_SETTINGS_MODULE": "rubor.web.settings",

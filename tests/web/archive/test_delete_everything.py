@@ -88,11 +88,13 @@ def test_the_last_person_takes_the_master_key_along(
 def test_only_the_videos(browser: Client, person: Person, data_folder: Path) -> None:
     kept = handed_in(person, small_video(), state="measured", keep_video=True)
     waits = handed_in(person, small_video(), state="waiting")
+    failed = handed_in(person, small_video(), state="failed")
     assert "2 videos are kept" in browser.get("/data/delete/").text
     browser.post("/data/delete/", {"what": "videos"})
     kept.refresh_from_db()
     waits.refresh_from_db()
     assert (kept.video_there, kept.keep_video, video_chunks(kept).count) == (False, False, 0)
+    assert video_chunks(failed).count == 0
     assert waits.video_there  # it is still to be measured
     assert video_chunks(waits).open().read() == small_video()
 

@@ -1,9 +1,8 @@
-"""Kinds of work for tests; a database in a real file, and workers as processes of their own."""
+"""Kinds of work for tests; a database outside of this process, and workers as processes of their own."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -12,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connections
+from tests.web.own_database import connection_of, database_url
+from tests.web.real_server import new_data_folder
 
 from rubor.web.jobs.kinds import KINDS
 from rubor.web.people.models import Person
@@ -34,42 +34,30 @@ def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(KINDS, "killed_measuring", measuring)  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Path:
-    """A database file with all its tables; made once."""
-    path = tmp_path_factory.mktemp("database") / "rubor.sqlite3"
-    with django_db_blocker.unblock(), DefaultIs(path):
-        call_command("migrate", verbosity=0)
-        with connections["default"].cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
+@pytest.fixture
+def shared_data(data_folder: Path, django_db_blocker: Any) -> Iterator[Path]:
+    """The data folder with a database of its own, as workers and the pages share it."""
+    new_data_folder(data_folder)
+    with django_db_blocker.unblock(), DefaultIs(data_folder):
+        yield data_folder
 
 
 @pytest.fixture
-def file_database(
-    data_folder: Path, empty_database: Path, django_db_blocker: Any
-) -> Iterator[Path]:
-    """The database of this test in a file, as workers and the pages share it."""
-    path = shutil.copy(empty_database, data_folder / "rubor.sqlite3")
-    with django_db_blocker.unblock(), DefaultIs(path):
-        yield path
-
-
-@pytest.fixture
-def someone(file_database: Path) -> Person:
-    """A person in the database file."""
+def someone(shared_data: Path) -> Person:
+    """A person in that database."""
     return Person.objects.create(name="Test", skin_tone="light")
 
 
 @pytest.fixture
-def start_worker(file_database: Path) -> Iterator[Callable[..., Worker]]:
+def start_worker(shared_data: Path) -> Iterator[Callable[..., Worker]]:
     """Starts `rubor worker`'s loop in a process: `start_worker()`."""
     workers: list[Worker] = []
 
     def start(module: str = "rubor.web.jobs.beside") -> Worker:
         environment = {
             **os.environ,
-            "RUBOR_DATA": str(file_database.parent),
+            "RUBOR_DATA": str(shared_data),
+            "DATABASE_URL": database_url(shared_data),
             "RUBOR_SECRET_KEY": "test",
             "DJANGO_SETTINGS_MODULE": "job_settings",
             "PYTHONPATH": str(HERE),
@@ -103,15 +91,14 @@ def _wait_for(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
 
 
 class DefaultIs:
-    """The default connection goes to another file meanwhile."""
+    """The default connection goes to the database of a data folder meanwhile."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def __enter__(self) -> None:
         self._earlier = connections["default"]
-        settings = {**self._earlier.settings_dict, "NAME": str(self._path)}
-        self._own = type(self._earlier)(settings, "default")
+        self._own = connection_of(self._folder)
         connections["default"] = self._own
 
     def __exit__(self, *error: object) -> None:

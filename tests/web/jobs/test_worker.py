@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from tests.web.hand_in import handed_in
+from tests.web.own_database import database_url
 
 from rubor.web.jobs.enqueue import cancel, enqueue, retry
 from rubor.web.jobs.models import Job
@@ -171,7 +173,7 @@ def test_a_worker_that_is_ended_hands_its_job_back(
     assert not traces.done
 
 
-def test_a_worker_beside_a_server_ends_with_it(file_database: Path, start_worker: Start) -> None:
+def test_a_worker_beside_a_server_ends_with_it(shared_data: Path, start_worker: Start) -> None:
     """The pipe that the server held is closed by the system when the server dies."""
     worker = start_worker()
     worker.stdin.close()
@@ -187,12 +189,13 @@ def test_a_worker_without_a_database_says_what_to_do(data_folder: Path) -> None:
 
 @pytest.mark.slow
 def test_the_command_works_until_it_is_ended(
-    someone: Person, file_database: Path, wait_for: WaitFor
+    someone: Person, shared_data: Path, wait_for: WaitFor
 ) -> None:
     recording = handed_in(someone, b"not a video")
     job = enqueue("measure", someone, recording=recording)
-    command = [sys.executable, "-m", "rubor", "worker", "--data", str(file_database.parent)]
-    worker = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "rubor", "worker", "--data", str(shared_data)]
+    environment = {**os.environ, "DATABASE_URL": database_url(shared_data)}
+    worker = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     try:
         wait_for(in_state(job, "failed"), 60.0)
         worker.send_signal(signal.SIGINT)

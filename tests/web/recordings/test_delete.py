@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.test import Client
 from tests.web.hand_in import handed_in
+from tests.web.own_database import in_a_file
 from tests.web.real_server import in_the_app, real_server
 from tests.web.upload_client import small_video
 
@@ -47,6 +48,7 @@ def test_a_trial_that_uses_it_is_named(browser: Client, person: Person) -> None:
     assert "trial" in browser.get(f"/recordings/{recording.pk}/delete/").text.lower()
 
 
+@in_a_file
 def test_nothing_of_a_deleted_recording_is_left_on_the_disk(tmp_path: Path) -> None:
     """Looked for in every file, the database and its journal among them, while the server runs."""
     video = small_video()
