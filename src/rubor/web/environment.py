@@ -24,7 +24,7 @@ def prepare(data: Path | None = None) -> Path:
         data: the folder; None for the one in RUBOR_DATA, else the usual place of the system.
 
     Returns:
-        The folder, absolute.
+        The folder, absolute. Files that this process makes from now on are for their owner only.
 
     Raises:
         InputError: it cannot be made or is open to others.
@@ -33,6 +33,7 @@ def prepare(data: Path | None = None) -> Path:
         os.environ.get("RUBOR_DATA") or platformdirs.user_data_path("rubor", appauthor=False)
     )
     folder = chosen.expanduser().absolute()
+    os.umask(0o077)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if os.name == "posix" and folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):

@@ -95,10 +95,11 @@ def _run(
         ask_for_demo(demo)
     from rubor.web.wsgi import application
 
-    listener = _listener("0.0.0.0" if own_address else _LOOPBACK, port)
+    # Not every address of this machine: it may be in other networks than the one of the house.
+    listeners = _listeners([_LOOPBACK, own_address] if own_address else [_LOOPBACK], port)
     server = create_server(
         application,
-        sockets=[listener],
+        sockets=listeners,
         threads=_THREADS,
         inbuf_overflow=_BODY_IN_MEMORY_BYTES,
         outbuf_overflow=_ANSWER_IN_MEMORY_BYTES,
@@ -106,7 +107,7 @@ def _run(
         max_request_body_size=_BODY_IN_MEMORY_BYTES,
         ident=None,
     )
-    address = f"http://{_LOOPBACK}:{listener.getsockname()[1]}"
+    address = f"http://{_LOOPBACK}:{listeners[0].getsockname()[1]}"
     place.write_text(json.dumps({"address": address, "pid": os.getpid()}), encoding="utf-8")
     ended = threading.Event()
     worker = threading.Thread(target=_keep_worker, args=(ended,), daemon=True)
@@ -186,19 +187,23 @@ def _keep_worker(ended: threading.Event) -> None:
         ended.wait(_WORKER_PAUSE_S)
 
 
-def _listener(host: str, port: int | None) -> socket.socket:
-    """A socket on the port that is asked for, else on the first free one from the usual on."""
+def _listeners(hosts: list[str], port: int | None) -> list[socket.socket]:
+    """Sockets on the port that is asked for, else on the first free one from the usual on."""
     candidates = range(USUAL_PORT, USUAL_PORT + _PORTS_TRIED) if port is None else [port]
     for candidate in candidates:
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        if os.name == "posix":  # on Windows this would let two programs share the port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listeners = []
         try:
-            listener.bind((host, candidate))
+            for host in hosts:
+                listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+                listeners.append(listener)
+                if os.name == "posix":  # on Windows this would let two programs share the port
+                    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listener.bind((host, candidate))
         except OSError:
-            listener.close()
+            for listener in listeners:
+                listener.close()
             continue
-        return listener
+        return listeners
     raise InputError(
         f"Port {candidates[0]} is in use." if port is not None else "No port is free.",
         "Choose another one with --port.",

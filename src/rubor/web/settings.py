@@ -22,6 +22,8 @@ import platformdirs
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from rubor.web.access.static_headers import for_own_pages_only
+
 _HERE: Final = Path(__file__).resolve().parent
 
 RUBOR_DATA: Final = Path(
@@ -93,6 +95,7 @@ DATABASES = {
     "default": dj_database_url.parse(
         os.environ.get("DATABASE_URL") or f"sqlite:///{RUBOR_DATA / 'rubor.sqlite3'}",
         conn_max_age=60,
+        conn_health_checks=True,  # a database server that was started anew costs no request
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -138,6 +141,9 @@ FORMAT_MODULE_PATH = ["rubor.web.formats"]
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [_HERE / "static"]
 WHITENOISE_USE_FINDERS = True
+# Otherwise every page of the web could read from them that Rubor runs on this machine.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_ADD_HEADERS_FUNCTION = for_own_pages_only
 
 # --- safety -------------------------------------------------------------------------------------
 
@@ -179,6 +185,7 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"secrets_left_out": {"()": "rubor.web.access.quiet_log.SecretsLeftOut"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["secrets_left_out"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

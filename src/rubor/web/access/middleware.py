@@ -27,8 +27,11 @@ class OpenedByToken:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         host = request.get_host()
-        own = urlsplit(f"//{host}").hostname in [name.strip("[]") for name in settings.LOOPBACK]
-        if settings.RUBOR_LAN and not own and not request.path.startswith(_FROM_OTHER_DEVICES):
+        if (
+            settings.RUBOR_LAN
+            and not request.path.startswith(_FROM_OTHER_DEVICES)
+            and not (_is_own(urlsplit(f"//{host}").hostname) and _is_own(_sender(request)))
+        ):
             return refused(request)
         if _from_elsewhere(request, host):
             return refused(request)
@@ -37,10 +40,20 @@ class OpenedByToken:
         response = self.get_response(request)
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store")
+            response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = (
             "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
         )
         return response
+
+
+def _is_own(name: str | None) -> bool:
+    return name in [one.strip("[]") for one in settings.LOOPBACK]
+
+
+def _sender(request: HttpRequest) -> str:
+    """Who really sent it; another device may write any host into its request."""
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _from_elsewhere(request: HttpRequest, host: str) -> bool:

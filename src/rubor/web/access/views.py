@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
 
 from rubor.web.access.tokens import OPENED, use_once
 
@@ -12,6 +13,7 @@ __all__ = ["closed", "csrf_failure", "not_found", "open_app", "refused", "server
 
 
 @never_cache
+@require_GET
 def open_app(request: HttpRequest, secret: str) -> HttpResponse:
     """Let this browser in, once, and take the secret out of the address."""
     if request.session.get(OPENED):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -79,6 +81,10 @@ def settings(request: PersonRequest) -> HttpResponse:
 @require_POST
 def switch(request: PersonRequest) -> HttpResponse:
     """Make the pages about another person of this machine."""
-    person = get_object_or_404(Person, pk=request.POST.get("person"))
+    try:
+        chosen = uuid.UUID(request.POST.get("person", ""))
+    except ValueError as error:
+        raise Http404 from error
+    person = get_object_or_404(Person, pk=chosen)
     request.session[PERSON] = str(person.pk)
     return redirect("people:home")

@@ -243,7 +243,8 @@ def _number(said: Mapping[str, Any], name: str, *, optional: bool = False) -> An
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _not_possible(name)
-    if not (math.isfinite(value) and 0 <= value <= _LONGEST_S):
+    # Compared first: a whole number of hundreds of digits is no float any more.
+    if not (0 <= value <= _LONGEST_S and math.isfinite(value)):
         raise _not_possible(name)
     return float(value)
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from rubor.errors import InputError
 from rubor.web.people.middleware import PersonRequest
+from rubor.web.people.models import Person
 from rubor.web.people.skin_tones import skin_tone_choices
 from rubor.web.people.with_person import with_person
 from rubor.web.recordings.announcement import checked_conditions
@@ -113,6 +114,8 @@ def _store(row: Recording, said: dict[str, Any], conditions: dict[str, Any]) -> 
         anew = any(getattr(row, name) != value for name, value in declared.items())
         columns |= declared
     with transaction.atomic():
+        # Before the recording's row, in the order of everybody, so that no two wait for each other.
+        Person.objects.select_for_update().get(pk=row.person_id)
         Recording.objects.filter(pk=row.pk).update(**columns)
         row.refresh_from_db()
         if anew:

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from rubor.errors import InputError, RuborError
+from rubor.web.people.templatetags.library import library_text
 from rubor.web.recordings.receive import RefusedError, disk_may_be_full
 from rubor.web.vault import VaultError
 
@@ -44,7 +45,12 @@ def answers_json(
             elif isinstance(error, VaultError):
                 status = 500
             return JsonResponse(
-                {"message": error.message, "cure": error.cure, **more}, status=status
+                {
+                    "message": library_text(error.message),
+                    "cure": library_text(error.cure),
+                    **more,
+                },
+                status=status,
             )
 
     return wrapped
@@ -58,11 +64,21 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
     """
     try:
         said = json.loads(request.body or b"{}")
-    except ValueError:
-        said = None
-    if not isinstance(said, dict):
+        storable = _storable(said)
+    except (ValueError, RecursionError):
+        said, storable = None, False
+    if not isinstance(said, dict) or not storable:
         raise InputError(_("What was sent is not readable."), _("Load the page again."))
     return said
+
+
+def _storable(said: Any) -> bool:
+    """Whether all text in it can be stored: PostgreSQL takes no zero sign, and halves of signs none does."""
+    if isinstance(said, str):
+        return "\0" not in said and not any("\ud800" <= sign <= "\udfff" for sign in said)
+    if isinstance(said, dict):
+        return all(_storable(part) for pair in said.items() for part in pair)
+    return not isinstance(said, list) or all(_storable(part) for part in said)
 
 
 def read_piece(request: HttpRequest) -> bytes:

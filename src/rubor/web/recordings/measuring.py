@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from rubor._version import __version__
 from rubor.errors import InputError, RuborError
@@ -117,7 +118,8 @@ def _measure(recording: Recording, progress: Progress) -> tuple[dict[str, bytes]
 
     if video_chunks(recording).count == 0:
         raise InputError(
-            "The video of this recording is not there any more.", "Record it, or hand it in, anew."
+            _("The video of this recording is not there any more."),
+            _("Record it, or hand it in, anew."),
         )
     marks = _marks(recording)
     measured = rubor.measure(
@@ -215,6 +217,8 @@ def _write(
 def _store(job: Job, made_from: dict[str, str], row: dict[str, Any]) -> bool:
     """Write the rows; False, and nothing is written, where the input has changed meanwhile."""
     with transaction.atomic():
+        # The job's row first, as in every change of it, so that no two wait for each other.
+        note(job, **made_from)
         recording = _recording_of(job)
         if input_hash(recording) != made_from["input_hash"]:
             return False

@@ -33,11 +33,15 @@ def may_be_kept(source: MediaFile) -> bool:
     """
     import av
 
+    from rubor.vision.decoder_input import OPEN_NOTHING_ELSE
     from rubor.vision.photo import is_photo
 
     if is_photo(source):
         return False
-    with source.open() as stream, av.open(stream, metadata_errors="ignore") as container:
+    with (
+        source.open() as stream,
+        av.open(stream, metadata_errors="ignore", options=OPEN_NOTHING_ELSE) as container,
+    ):
         tags = [container.metadata, *(stream.metadata for stream in container.streams)]
         keys = [key.lower() for one in tags for key in one]
         return not any(word in key for key in keys for word in ("location", "gps", "xyz"))

@@ -53,6 +53,7 @@ FROM_S: Final = 0.5
 """The encoder starts coarse: the first half second is off by up to 22e-3."""
 
 _MOST_FRAMES: Final = 60
+_MOST_PIXELS: Final = 4096 * 2304  # of a picture; no camera of a browser gives more
 _INNER: Final = 0.6  # of a patch's sides; its border mixes with the neighbours
 
 # Limited range ends at 16 and 235; the encoder's own ringing goes a few levels beyond.
@@ -197,9 +198,16 @@ def _settled_planes(webm: bytes) -> Iterator[tuple[Any, Any, Any]]:
     import av
     import numpy as np
 
+    from rubor.vision.decoder_input import OPEN_NOTHING_ELSE
+
     found = 0
     try:
-        with av.open(io.BytesIO(webm), "r", metadata_errors="ignore") as container:
+        with av.open(
+            io.BytesIO(webm), "r", metadata_errors="ignore", options=OPEN_NOTHING_ELSE
+        ) as container:
+            if container.streams.video:
+                decoder = container.streams.video[0].codec_context
+                decoder.options = {"max_pixels": str(_MOST_PIXELS)}
             for picture in container.decode(video=0):
                 if (picture.time or 0.0) < FROM_S:
                     continue

@@ -12,13 +12,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from django.utils.translation import gettext as _
+
+from rubor.errors import UnreadableFileError
+
 __all__ = ["blanked_tags"]
 
 _TAGS: Final = frozenset({b"udta", b"meta", b"uuid"})
 _CONTAINERS: Final = frozenset({b"moov", b"trak"})
+_DEEPEST: Final = 4
 _FIRST_BOXES: Final = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"})
 # A table of samples longer than this is not that of a track of tags.
-_LONGEST_TABLE: Final = 64 * 1024 * 1024
+_LONGEST_TABLE: Final = 8 * 1024 * 1024
+# More than this no camera writes; such a file was made to use up the memory.
+_MOST_TAG_BYTES: Final = 256 * 1024 * 1024
+_MOST_BOXES: Final = 1_000_000
+
+
+# The first byte of a place; how many zeros, or which bytes, are to be there.
+_Change = tuple[int, int | bytes]
 
 
 @dataclass(frozen=True)
@@ -41,15 +53,33 @@ def blanked_tags(stream: BinaryIO) -> list[tuple[int, bytes]]:
 
     Returns:
         First byte and new bytes of each; empty for a file of another family.
+
+    Raises:
+        UnreadableFileError: there is more of it than any camera writes.
     """
     length = stream.seek(0, os.SEEK_END)
     boxes = list(_boxes(stream, 0, length))
     if not boxes or boxes[0].kind not in _FIRST_BOXES:
         return []
-    return list(_blank(stream, boxes))
+    changes, size = [], 0
+    for place, new in _blank(stream, boxes):
+        size += new if isinstance(new, int) else len(new)
+        if size > _MOST_TAG_BYTES:
+            raise _no_camera()
+        changes.append((place, bytes(new)))
+    return changes
 
 
-def _blank(stream: BinaryIO, boxes: list[_Box]) -> Iterator[tuple[int, bytes]]:
+def _no_camera() -> UnreadableFileError:
+    return UnreadableFileError(
+        _("This video holds more beside its pictures than any camera writes."),
+        _("Export it anew as an ordinary mp4 file."),
+    )
+
+
+def _blank(stream: BinaryIO, boxes: list[_Box], depth: int = 0) -> Iterator[_Change]:
+    if depth > _DEEPEST:
+        return
     for box in boxes:
         if box.kind in _TAGS:
             yield from _freed(box)
@@ -59,17 +89,21 @@ def _blank(stream: BinaryIO, boxes: list[_Box]) -> Iterator[tuple[int, bytes]]:
                 yield from _samples(stream, inner)
                 yield from _freed(box)
             else:
-                yield from _blank(stream, inner)
+                yield from _blank(stream, inner, depth + 1)
 
 
-def _freed(box: _Box) -> Iterator[tuple[int, bytes]]:
+def _freed(box: _Box) -> Iterator[_Change]:
     """The box as free space of the same length."""
     yield box.start + 4, b"free"
-    yield box.body, bytes(box.end - box.body)
+    yield box.body, box.end - box.body
 
 
 def _boxes(stream: BinaryIO, start: int, end: int) -> Iterator[_Box]:
+    found = 0
     while start + 8 <= end:
+        found += 1
+        if found > _MOST_BOXES:
+            raise _no_camera()
         size, kind = struct.unpack(">I4s", _read(stream, start, 8))
         header = 8
         if size == 1 and start + 16 <= end:
@@ -89,7 +123,7 @@ def _of_tags(stream: BinaryIO, track: list[_Box]) -> bool:
     return handler is not None and _read(stream, handler.body + 8, 4) in (b"meta", b"camm")
 
 
-def _samples(stream: BinaryIO, track: list[_Box]) -> Iterator[tuple[int, bytes]]:
+def _samples(stream: BinaryIO, track: list[_Box]) -> Iterator[_Change]:
     """Where the samples of a track lie, chunk by chunk, to be overwritten with zeros."""
     way = (b"mdia", b"minf", b"stbl")
     sizes = _table(stream, _find(stream, track, *way, b"stsz"))
@@ -112,7 +146,7 @@ def _samples(stream: BinaryIO, track: list[_Box]) -> Iterator[tuple[int, bytes]]
         sample += many
         reach = min(size, length - offset)
         if reach > 0:
-            yield offset, bytes(reach)
+            yield offset, reach
 
 
 def _table(stream: BinaryIO, box: _Box | None) -> bytes:

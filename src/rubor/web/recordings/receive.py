@@ -51,9 +51,13 @@ __all__ = [
 State = Recording.State
 _THERE_ALREADY: Final = (State.WAITING, State.MEASURING, State.MEASURED)
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_DISK_FULL: Final = "53100"  # PostgreSQL's code for it, whatever the language of its messages
 # What the database, the results and the system need besides.
 _LEFT_FREE_BYTES: Final = 256 * 1024 * 1024
 _PIECE_BYTES: Final = 1024 * 1024
+# A recorder sends some pieces a second, each smaller than it might be. Beyond that lies a trap.
+_SMALL_PIECES: Final = 20_000
+_MOST_UNFINISHED_OF_PHONES: Final = 20
 
 
 class RefusedError(RuborError):
@@ -82,7 +86,7 @@ def begin(person: Person, announced: Announcement) -> tuple[Recording, bool]:
         The recording and whether it is new. One that is no longer receiving is here already.
 
     Raises:
-        RefusedError: the disk has no room for it.
+        RefusedError: the disk has no room for it, or too much from phones is unfinished.
         VaultError: the master key is not there.
     """
     with transaction.atomic():
@@ -91,6 +95,8 @@ def begin(person: Person, announced: Announcement) -> tuple[Recording, bool]:
         earlier = _earlier(person, announced)
         if earlier is not None and earlier.state != State.RECEIVING:
             return earlier, False
+        if earlier is None and announced.source == "phone":
+            _check_unfinished_of_phones(person)
         there = earlier.bytes_received if earlier is not None else 0
         check_room((announced.bytes_expected or 0) - there)
         if not person.skin_tone:
@@ -157,8 +163,9 @@ def store_piece(chunks: SealedChunks, number: int, data: bytes, most: int) -> di
     """
     if not data:
         raise RefusedError(400, _("This piece of the upload is empty."), _("Send it again."))
+    most_pieces = most // settings.RUBOR_CHUNK_BYTES + _SMALL_PIECES
     if len(data) > settings.RUBOR_CHUNK_BYTES or (
-        number == chunks.count and chunks.size + len(data) > most
+        number == chunks.count and (chunks.size + len(data) > most or number >= most_pieces)
     ):
         raise RefusedError(
             413,
@@ -264,17 +271,19 @@ def finish(recording: Recording, said: Mapping[str, Any]) -> Job | None:
     still = Recording.objects.filter(pk=recording.pk, state=State.RECEIVING)
     try:
         check_decodes(video_source(recording))
-    except VaultError:
+        _blank_tags(recording)
+    except (VaultError, RefusedError):
         raise
     except RuborError as error:
         with disk_may_be_full():
             still.update(state=State.FAILED, error=error.message, cure=error.cure, **ended, **later)
         raise RefusedError(400, error.message, error.cure) from error
-    _blank_tags(recording)
     keep = recording.keep_video and may_be_kept(video_source(recording))
     with video_chunks(recording).open() as stream:
         sha256 = _sha256(stream)
     with disk_may_be_full(), transaction.atomic():
+        # Before the recording's row, in the order of everybody, so that no two wait for each other.
+        Person.objects.select_for_update().get(pk=recording.person_id)
         if still.update(state=State.WAITING, sha256=sha256, keep_video=keep, **ended, **later):
             recording.refresh_from_db()
             return enqueue(_work_on(recording), recording.person, recording=recording)
@@ -316,7 +325,8 @@ def disk_may_be_full() -> Iterator[None]:
             raise
         raise _full() from error
     except OperationalError as error:
-        if "full" not in str(error):
+        full = getattr(error.__cause__, "sqlstate", None) == _DISK_FULL or "full" in str(error)
+        if not full:
             raise
         raise _full() from error
 
@@ -351,6 +361,17 @@ def _earlier(person: Person, announced: Announcement) -> Recording | None:
     if announced.source == "phone":
         same = same.filter(source="phone")
     return same.order_by("created_at").first()
+
+
+def _check_unfinished_of_phones(person: Person) -> None:
+    """See that whoever has a phone's code cannot fill the database with announcements."""
+    unfinished = person.recordings.filter(source="phone", state=State.RECEIVING).count()
+    if unfinished >= _MOST_UNFINISHED_OF_PHONES:
+        raise RefusedError(
+            409,
+            _("Too many files from phones were begun and not ended."),
+            _("Delete them on the computer, among the recordings, then choose this file again."),
+        )
 
 
 def _said_later(earlier: Recording, announced: Announcement) -> dict[str, Any]:

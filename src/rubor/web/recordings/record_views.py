@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from rubor.errors import InputError
@@ -18,6 +18,7 @@ from rubor.response.protocol import Step, protocol
 from rubor.web.people.middleware import PersonRequest
 from rubor.web.people.models import Person
 from rubor.web.people.skin_tones import skin_tone_choices
+from rubor.web.people.templatetags.library import library_text
 from rubor.web.people.with_person import with_person
 from rubor.web.recordings.json_answers import answers_json, read_json
 from rubor.web.recordings.path_check import (
@@ -101,8 +102,8 @@ def path_check(request: PersonRequest) -> HttpResponse:
 def set_up_check(request: PersonRequest) -> HttpResponse:
     """Say whether a face is in place in a still of the preview. Nothing of it is stored."""
     width = request.GET.get("width", "")
-    if not (width.isdecimal() and 0 < int(width[:6]) <= 16384):
-        raise InputError("The width of the recording is missing.", "Load the page again.")
+    if not (width.isdecimal() and len(width) < 6 and 0 < int(width) <= 16384):
+        raise InputError(_("The width of the recording is missing."), _("Load the page again."))
     return JsonResponse(check_face(_body(request, MOST_STILL_BYTES), int(width)))
 
 
@@ -121,7 +122,7 @@ def declare_skin_tone(request: PersonRequest) -> HttpResponse:
 
 def _body(request: HttpRequest, most_bytes: int) -> bytes:
     if int(request.headers.get("Content-Length") or 0) > most_bytes:
-        raise InputError("The picture is too large.", "Load the page again.")
+        raise InputError(_("The picture is too large."), _("Load the page again."))
     return request.body
 
 
@@ -138,7 +139,7 @@ def _script_data(
             {
                 "name": step.name,
                 "title": str(STEP_TITLES.get(step.name, step.name)),
-                "instruction": gettext(step.instruction),
+                "instruction": library_text(step.instruction),
                 "duration_s": step.duration_s,
                 "recorded": step.recorded,
                 "marks": list(step.marks),

@@ -72,9 +72,9 @@ def run(job: Job, progress: Progress) -> None:
     )
     document: dict[str, Any] = smile_to_json(smile)
     with transaction.atomic():
-        recording = _recording_of(job)
         if not finish(job):
             raise LeaseLostError
+        recording = _recording_of(job)
         SmileCheck.objects.update_or_create(
             recording=recording,
             defaults={"person": job.person, "made_on": made_on, "result": document},
