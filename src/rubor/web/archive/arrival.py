@@ -90,7 +90,7 @@ def begin(person: Person, said: Mapping[str, Any]) -> IncomingExport:
             discard(earlier)
         incoming = IncomingExport(
             person=person,
-            file_name=name.rpartition("/")[2][-200:],
+            file_name="".join(sign for sign in name if sign.isprintable())[-200:],
             fingerprint=fingerprint,
             bytes_expected=size,
         )

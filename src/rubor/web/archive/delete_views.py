@@ -10,7 +10,7 @@ from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_http_methods
 
 from rubor.errors import RuborError
-from rubor.web.archive.deletion import delete_person, delete_videos
+from rubor.web.archive.deletion import deletable_videos, delete_person, delete_videos
 from rubor.web.archive.stored import stored
 from rubor.web.people.middleware import PERSON, PersonRequest
 from rubor.web.people.with_person import with_person
@@ -70,7 +70,12 @@ def delete(request: PersonRequest) -> HttpResponse:
 def _page(
     request: PersonRequest, problem: RuborError | None = None, status: int = 200
 ) -> HttpResponse:
-    context = {"stored": stored(request.person), "word": _word(), "problem": problem}
+    context = {
+        "stored": stored(request.person),
+        "videos": deletable_videos(request.person).count(),
+        "word": _word(),
+        "problem": problem,
+    }
     return render(request, "archive/delete.html", context, status=status)
 
 

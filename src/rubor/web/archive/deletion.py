@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 
 from rubor.web.archive.arrival import imports_folder
 from rubor.web.archive.models import IncomingExport
@@ -22,7 +23,7 @@ from rubor.web.recordings.models import Recording
 from rubor.web.recordings.storage import checkpoint, recordings_folder, video_chunks
 from rubor.web.vault import destroy_master_key
 
-__all__ = ["delete_person", "delete_videos"]
+__all__ = ["deletable_videos", "delete_person", "delete_videos"]
 
 
 def delete_person(person: Person) -> bool:
@@ -49,7 +50,10 @@ def delete_person(person: Person) -> bool:
     ]
     for folder in folders:
         _remove(folder)
-    person.delete()  # and with it all rows, the keys among them
+    with transaction.atomic():
+        # Before all other rows, in the order of everybody, so that no two wait for each other.
+        Person.objects.select_for_update().filter(pk=key).first()
+        person.delete()  # and with it all rows, the keys among them
     for folder in folders:
         # A piece that another request, or a job that was being stopped, stored just then.
         shutil.rmtree(folder, ignore_errors=True)
@@ -65,19 +69,23 @@ def delete_person(person: Person) -> bool:
     return last
 
 
+def deletable_videos(person: Person) -> QuerySet[Recording]:
+    """Recordings whose video is there and is not needed for work that waits or goes on."""
+    working = (Recording.State.RECEIVING, Recording.State.WAITING, Recording.State.MEASURING)
+    return Recording.objects.filter(person=person, video_there=True).exclude(state__in=working)
+
+
 def delete_videos(person: Person) -> int:
-    """Delete the videos of all measured recordings; what was measured stays.
+    """Delete those videos; what was measured stays.
 
     Returns:
         How many were deleted.
     """
-    rows = Recording.objects.filter(person=person, video_there=True, state=Recording.State.MEASURED)
-    count = 0
-    for row in rows.only("pk", "sealed_key"):
+    rows = list(deletable_videos(person).only("sealed_key"))
+    for row in rows:
         video_chunks(row).delete()
         Recording.objects.filter(pk=row.pk).update(video_there=False, keep_video=False)
-        count += 1
-    return count
+    return len(rows)
 
 
 def _remove(folder: Path) -> None:
