@@ -17,8 +17,8 @@ FOCUS = """(selector) => {
     there: one.matches(selector),
     what: one.outerHTML.slice(0, 120),
     // Inside a date the browser itself marks the part that has the focus.
-    seen: one.type === "date" || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && box.width > 0)
-      || one === document.body || one.id === "content",
+    seen: one.type === "date" || one === document.body || one.id === "content"
+      || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && box.width > 0),
   };
 }"""
 
