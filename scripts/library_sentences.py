@@ -50,6 +50,8 @@ SENTENCES_OF = (
     "pathway/suitability.py",
     "pathway/true_scale.py",
     "treatments/cost.py",
+    "web/vault/sealed.py",
+    "web/vault/sealed_chunks.py",
 )
 # Of these also what is no whole sentence, being a part of one.
 PHRASES_OF = (

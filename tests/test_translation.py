@@ -55,7 +55,7 @@ def test_a_translated_pattern_has_only_places_of_its_own() -> None:
     for language in languages()[1:]:
         po = read(LOCALE / language / "LC_MESSAGES" / "rubor.po")
         for (text,), _, (translated,), _ in messages(po):
-            assert set(places(translated)) == set(places(text)), text
+            assert set(places(translated)) <= set(places(text)), text
 
 
 def test_numbers_in_a_text_are_those_of_its_translation() -> None:

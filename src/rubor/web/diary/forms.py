@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from rubor.errors import InputError
 from rubor.web.people.models import Person
+from rubor.web.people.templatetags.library import library_text
 from rubor.web.treatments.models import Treatment
 from rubor.web.treatments.words import SIDES
 
@@ -168,7 +169,7 @@ class SideEffectForm(EntryForm):
                     today=timezone.localdate(),
                 )
             except InputError as error:
-                raise forms.ValidationError(f"{error.message} {error.cure}") from error
+                raise forms.ValidationError(library_text(str(error))) from error
         if not effect.sides:
             given["side"] = ""
         return given

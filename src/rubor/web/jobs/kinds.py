@@ -21,6 +21,7 @@ from importlib import import_module
 from typing import Any, Final, Protocol, cast
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from rubor.errors import InputError
 from rubor.web.jobs.models import Job
@@ -69,7 +70,7 @@ def _call(name: str, job: Job) -> None:
 def _module_of(kind: str) -> str:
     if kind not in KINDS:
         raise InputError(
-            "This version of Rubor does not know this kind of work.",
-            "Use the version that asked for it, or a newer one.",
+            _("This version of Rubor does not know this kind of work."),
+            _("Use the version that asked for it, or a newer one."),
         )
     return KINDS[kind].partition(":")[0]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from rubor.errors import RuborError
 from rubor.web.diary.models import Entry
 from rubor.web.people.models import Person
+from rubor.web.people.templatetags.library import library_text
 from rubor.web.recordings.models import Recording
 from rubor.web.recordings.shown_numbers import Amount, response_amounts
 from rubor.web.treatments.models import Treatment
@@ -208,7 +209,7 @@ def _treatment_title(kind: str) -> str:
     from rubor.treatments import treatment
 
     try:
-        return _(treatment(kind).title)
+        return library_text(treatment(kind).title)
     except RuborError:
         return kind.replace("_", " ")
 
@@ -217,7 +218,7 @@ def _effect_label(effect: str) -> str:
     from rubor.pathway.side_effects import side_effect
 
     try:
-        return _(side_effect(effect).label)
+        return library_text(side_effect(effect).label)
     except RuborError:
         return effect.replace("_", " ")
 

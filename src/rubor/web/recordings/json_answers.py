@@ -73,7 +73,7 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
 
 
 def _storable(said: Any) -> bool:
-    """Whether all text in it can be stored: PostgreSQL takes no zero sign, and halves of signs none does."""
+    """Whether all text in it can be stored: no zero signs (PostgreSQL) and no halves of signs."""
     if isinstance(said, str):
         return "\0" not in said and not any("\ud800" <= sign <= "\udfff" for sign in said)
     if isinstance(said, dict):

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from rubor.web.people.templatetags.library import library_text
 from rubor.web.recordings.models import Recording
 from rubor.web.recordings.shown_numbers import (
     Amount,
@@ -35,7 +36,7 @@ def answer(recording: Recording) -> list[str]:
     if document is None:
         return [_("Blushes were not looked for in this recording.")]
     if document["reason"]:
-        return [_("Rubor could not look for a blush."), _(document["reason"])]
+        return [_("Rubor could not look for a blush."), library_text(document["reason"])]
     episodes = document["episodes"]
     presses = document["felt_and_seen"]["presses"]
     if not episodes:
@@ -266,13 +267,13 @@ def _episode_words(
         evidence=[
             (
                 _evidence_name(piece["name"]),
-                _(piece["finding"]),
+                piece["finding"],
                 _("for a blush") if piece["odds_ln"] >= 0 else _("for a flush"),
             )
             for piece in kind["evidence"]
         ],
         regions=[(region_name(name), size(peak)) for name, peak in episode["regions"].items()],
-        notes=[_(note) for note in episode["notes"]],
+        notes=list(episode["notes"]),
     )
 
 

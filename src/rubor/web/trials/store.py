@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from rubor.errors import RuborError
 from rubor.trials import Trial, trial_from_json, trial_to_json
@@ -39,7 +40,7 @@ def save(row: TrialRow, trial: Trial) -> None:
     with transaction.atomic():
         if same.update(document=document, version=F("version") + 1) != 1:
             raise ChangedElsewhereError(
-                "This trial was changed in another tab or window meanwhile.",
-                "Nothing was changed now. Load the page again and repeat what you did.",
+                _("This trial was changed in another tab or window meanwhile."),
+                _("Nothing was changed now. Load the page again and repeat what you did."),
             )
     row.document, row.version = document, row.version + 1

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from rubor.report.trial_words import share, tone_of
 from rubor.trials import Verdict
@@ -146,4 +147,8 @@ def duration_words(verdict: Verdict) -> list[str]:
 
 
 def _response(provocation: str | None) -> str:
-    return {"flush": _("flush"), "rest": _("redness at rest")}.get(provocation or "", _("blush"))
+    """The noun behind "the": other languages put the article into it."""
+    return {
+        "flush": pgettext("the response", "flush"),
+        "rest": pgettext("the response", "redness at rest"),
+    }.get(provocation or "", pgettext("the response", "blush"))
