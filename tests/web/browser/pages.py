@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["EVERY_PAGE", "NEWCOMERS_PAGES", "STRANGERS_PAGES", "Shown"]
+__all__ = ["EVERY_PAGE", "NEWCOMERS_PAGES", "NO_PAGES", "STRANGERS_PAGES", "Shown"]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,11 @@ def _to_the_session(page: Any) -> None:
 
 def _charts(page: Any) -> None:
     page.wait_for_selector("#see-charts:not([aria-busy=true])")
-    _open_all(page)
+    page.evaluate(
+        """() => document.querySelectorAll("details").forEach((one) => {
+          one.open = one.id !== "curve-table";  // one row for each second
+        })"""
+    )
 
 
 _BAD = ("status of 400",)
@@ -113,7 +117,7 @@ EVERY_PAGE = (
     Shown("choice of two recordings", "/recordings/compare/?a={recording}"),
     Shown("two recordings", "/recordings/compare/?a={recording}&b={other_recording}", _open_all),
     Shown("recording", "/recordings/{recording}/", _charts),
-    Shown("recording that is not good enough", "/recordings/{rejected}/", _open_all),
+    Shown("recording that is not good enough", "/recordings/{rejected}/", _charts),
     Shown("recording that is arriving", "/recordings/{receiving}/"),
     Shown("recording that waits", "/recordings/{waiting}/"),
     Shown("recording that is measured", "/recordings/{measuring}/"),
@@ -154,6 +158,7 @@ EVERY_PAGE = (
     Shown("entry: note", "/diary/{note}/"),
     Shown("edit an entry", "/diary/{entry}/edit/"),
     Shown("my data", "/data/"),
+    Shown("room of each recording", "/data/sizes/"),
     Shown("export", "/data/export/"),
     Shown("import", "/data/import/"),
     Shown("delete everything", "/data/delete/"),
@@ -195,3 +200,51 @@ STRANGERS_PAGES = (
     Shown("stale form", "/phone/{phone}/", _stale, ("status of 403",)),
 )
 """As a browser sees them that was not let in."""
+
+NO_PAGES = {
+    # opens the app and leads on
+    "access:open",
+    # what forms and scripts send, without a page of its own
+    "people:start_demo",
+    "people:switch",
+    "recordings:set_up_check",
+    "recordings:declare_skin_tone",
+    "recordings:begin",
+    "recordings:path_check",
+    "recordings:received",
+    "recordings:chunk",
+    "recordings:marks",
+    "recordings:finish",
+    "phone:begin",
+    "phone:received",
+    "phone:chunk",
+    "phone:marks",
+    "phone:finish",
+    "jobs:cancel",
+    "jobs:retry",
+    "suitability:delete",
+    "trials:treated",
+    "trials:correct",
+    "trials:leave_out",
+    "trials:reveal",
+    "trials:draw_again",
+    "trials:end",
+    "treatments:smile_measure",
+    "diary:undo",
+    "diary:delete",
+    "archive:import_begin",
+    "archive:import_chunk",
+    "archive:import_finish",
+    "archive:import_start",
+    "archive:import_discard",
+    # files
+    "recordings:curves",
+    "recordings:face_map",
+    "recordings:traces",
+    "recordings:summary",
+    "trials:download",
+    "treatments:information_pdf",
+    "treatments:calendar",
+    "archive:download",
+}
+"""Addresses that no page is at."""

@@ -5,11 +5,14 @@ The rules are those of WCAG 2.2 A and AA and axe's best practices.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from tests.web.browser.pages import EVERY_PAGE, NEWCOMERS_PAGES, STRANGERS_PAGES, Shown
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from tests.web.browser.pages import EVERY_PAGE, NEWCOMERS_PAGES, NO_PAGES, STRANGERS_PAGES, Shown
 
 axe = pytest.importorskip(
     "axe_playwright_python.base", reason="axe-playwright-python is not installed"
@@ -18,6 +21,16 @@ axe = pytest.importorskip(
 _RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+# What depends on the size and the colours of the page.
+_RULES_OF_LOOKS = {
+    "runOnly": [
+        "color-contrast",
+        "link-in-text-block",
+        "scrollable-region-focusable",
+        "target-size",
+    ],
     "resultTypes": ["violations"],
 }
 _WIDE, _SMALL, _WIDEST = (
@@ -85,11 +98,11 @@ def _become(page: Any, app: Any, key: str) -> None:
     page.locator(f"form:has(input[name=person][value='{key}']) button").click()
 
 
-def violations(page: Any) -> list[str]:
+def violations(page: Any, rules: dict[str, Any]) -> list[str]:
     """What axe finds: the rule, what it says, and where."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(axe.AXE_SCRIPT)
-    found = page.evaluate("(rules) => axe.run(document, rules)", _RULES)["violations"]
+    found = page.evaluate("(rules) => axe.run(document, rules)", rules)["violations"]
     return [
         f"{one['id']}: {one['help']}: " + "; ".join(node["html"][:160] for node in one["nodes"][:4])
         for one in found
@@ -116,13 +129,13 @@ def faults(page: Any) -> dict[str, Any]:
     """Everything that is wrong with a page that is open, by where."""
     found: dict[str, Any] = {}
     page.emulate_media(color_scheme="light")
-    found["1280, light"] = violations(page)
+    found["1280, light"] = violations(page, _RULES)
     page.set_viewport_size(_WIDEST)
     found["wider than 1920"] = overflow(page)
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size(_SMALL)
     found["wider than 360"] = overflow(page)
-    found["360, dark"] = violations(page)
+    found["360, dark"] = violations(page, _RULES_OF_LOOKS)
     found["in the browser"] = page.wrong
     return {where: what for where, what in found.items() if what}
 
@@ -144,3 +157,20 @@ def test_a_page_without_anything_on_it_can_too(
 @pytest.mark.parametrize("shown", STRANGERS_PAGES, ids=lambda shown: shown.name)
 def test_a_page_that_says_no_can_too(look: Callable[..., Any], full_app: Any, shown: Shown) -> None:
     assert faults(look(full_app, shown, "stranger")) == {}
+
+
+def addresses(found: Iterable[URLPattern | URLResolver], app: str = "") -> Iterator[str]:
+    """Names of all addresses, with their app."""
+    for one in found:
+        if isinstance(one, URLResolver):
+            yield from addresses(one.url_patterns, one.namespace or app)
+        else:
+            yield f"{app}:{one.name}"
+
+
+def test_every_address_is_among_the_pages_or_is_none() -> None:
+    keys = defaultdict(lambda: "00000000-0000-0000-0000-000000000000")
+    paths = [urlsplit(shown.path.format_map(keys)).path for shown in EVERY_PAGE]
+    seen = {resolve(path).view_name for path in paths if path != "/nowhere/"}
+    assert seen | NO_PAGES == set(addresses(get_resolver().url_patterns))
+    assert not seen & NO_PAGES
