@@ -233,6 +233,18 @@ def test_a_file_is_offered_a_try_out_or_changed_colours_are_not(
         assert reason in refused.text
 
 
+def test_a_recording_that_is_not_for_the_trial_is_not_offered_again(
+    browser: Client, person: Person
+) -> None:
+    row = begun(person)
+    recording = measured_recording(person, day=FIRST)
+    assert f"/add/{recording.pk}/" in browser.get(f"/trials/{row.pk}/").text
+    browser.post(f"/trials/{row.pk}/pass-over/{recording.pk}/")
+    assert f"/add/{recording.pk}/" not in browser.get(f"/trials/{row.pk}/").text
+    browser.post(f"/trials/{row.pk}/pass-over/{recording.pk}/")
+    assert f"/add/{recording.pk}/" in browser.get(f"/trials/{row.pk}/").text
+
+
 def test_the_same_recording_is_not_added_twice(browser: Client, person: Person) -> None:
     row = begun(person)
     recording = measured_recording(person, day=FIRST)

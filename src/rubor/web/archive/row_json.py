@@ -26,7 +26,8 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "marks": ("key", "time_s", "kind"),
     "trials": (
-        *("id", "document", "version", "verdict", "further", "looks", "created_at", "closed_at"),
+        *("id", "document", "version", "verdict", "further", "looks", "passed_over", "created_at"),
+        "closed_at",
     ),
     "treatments": (
         *("id", "trial", "kind", "treated_on", "side", "product", "lot", "points", "given_by"),

@@ -38,6 +38,7 @@ __all__ = [
     "draw_again_view",
     "end",
     "leave_out_session",
+    "pass_over",
     "reveal_draw",
     "treated",
 ]
@@ -84,9 +85,27 @@ def add(request: PersonRequest, trial: str, recording: str) -> HttpResponse:
             "problem": problem,
             "provocation": (found.response or {}).get("provocation") or "blush",
             "on_treatment_day": day in state.treated_on,
+            "passed_over": str(found.pk) in row.passed_over,
         },
         status=409 if problem else 200,
     )
+
+
+@with_person
+@require_POST
+def pass_over(request: PersonRequest, trial: str, recording: str) -> HttpResponse:
+    """Offer a recording to the trial no more, or offer it again; it stays as it is."""
+    row = trial_of(request, trial)
+    found = get_object_or_404(Recording, pk=recording, person=request.person)
+    with transaction.atomic():
+        locked = TrialRow.objects.select_for_update().get(pk=row.pk)
+        passed = [one for one in locked.passed_over if one != str(found.pk)]
+        if len(passed) == len(locked.passed_over):
+            passed.append(str(found.pk))
+            messages.success(request, _("This recording is not offered to the trial any more."))
+        locked.passed_over = passed
+        locked.save(update_fields=["passed_over"])
+    return redirect("trials:show", row.pk)
 
 
 @with_person

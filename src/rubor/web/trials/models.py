@@ -18,6 +18,7 @@ class Trial(models.Model):
         verdict: the library's verdict.json when it was last asked for; None before.
         further: verdicts of other provocations and cycles.
         looks: when the person opened the verdict, each time.
+        passed_over: ids of recordings that are not to be offered to it any more.
         closed_at: when the person ended it.
     """
 
@@ -28,6 +29,7 @@ class Trial(models.Model):
     verdict = models.JSONField(null=True)
     further = models.JSONField(default=list)
     looks = models.JSONField(default=list)
+    passed_over = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("planner/", planner_views.planner, name="planner"),
     path("<uuid:trial>/", views.show, name="show"),
     path("<uuid:trial>/add/<uuid:recording>/", change_views.add, name="add"),
+    path("<uuid:trial>/pass-over/<uuid:recording>/", change_views.pass_over, name="pass_over"),
     path("<uuid:trial>/treated/", change_views.treated, name="treated"),
     path("<uuid:trial>/correct/", change_views.correct, name="correct"),
     path("<uuid:trial>/leave-out/", change_views.leave_out_session, name="leave_out"),

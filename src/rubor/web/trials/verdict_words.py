@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -122,7 +122,7 @@ def duration_words(verdict: Verdict) -> list[str]:
         return []
     words = {
         "day": date_format(wear_off.half_effect_on),
-        "months": f"{wear_off.duration_months:.1f}",
+        "months": number_format(wear_off.duration_months, 1),
         "first": date_format(wear_off.half_effect_interval_80[0]),
         "last": date_format(wear_off.half_effect_interval_80[1]),
         "from": date_format(wear_off.retreatment_window[0]),

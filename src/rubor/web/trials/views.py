@@ -105,6 +105,7 @@ def addable(row: TrialRow, trial: Trial) -> QuerySet[Recording]:
         _comparable(row.person_id)
         .filter(recorded_at__gte=_began_at(row, trial))
         .exclude(Exists(inside))
+        .exclude(pk__in=row.passed_over)
     )
 
 
@@ -120,7 +121,9 @@ def first_addable(rows: Sequence[tuple[TrialRow, Trial]]) -> dict[UUID, UUID | N
             (
                 pk
                 for pk, at in candidates
-                if at >= _began_at(row, trial) and (row.pk, pk) not in inside
+                if at >= _began_at(row, trial)
+                and (row.pk, pk) not in inside
+                and str(pk) not in row.passed_over
             ),
             None,
         )

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ("verdict", models.JSONField(null=True)),
                 ("further", models.JSONField(default=list)),
                 ("looks", models.JSONField(default=list)),
+                ("passed_over", models.JSONField(default=list)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("closed_at", models.DateTimeField(null=True)),
                 (
