@@ -42,11 +42,12 @@ demo: $(INSTALLED)
 serve: $(INSTALLED)
 	$(BIN)/rubor serve --data rubor-demo/app --demo rubor-demo
 
+# A file of tests stays on one core, so that what it shares is made once.
 test: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-all: $(INSTALLED)
-	$(BIN)/python -m pytest -m ""
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m ""
 
 test-postgres: $(INSTALLED)
 	@test -n "$$RUBOR_TEST_DATABASE_URL" || { \
