@@ -44,6 +44,7 @@ SENTENCES_OF = (
     "trials/trial_table.py",
     "trials/verdict_words.py",
     "pathway/answers.py",
+    "pathway/blush_probability.py",
     "pathway/side_effects.py",
     "pathway/smile_change.py",
     "pathway/smile_excursion.py",
@@ -55,6 +56,7 @@ SENTENCES_OF = (
 )
 # Of these also what is no whole sentence, being a part of one.
 PHRASES_OF = (
+    "pathway/blush_probability.py",
     "measurement/baseline.py",
     "response/blush_or_flush.py",
     "trials/verdict_words.py",

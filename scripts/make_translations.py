@@ -85,6 +85,7 @@ _WORDS = {
         "Versions",
     ),
     "reason of a draw": ("first draw",),
+    "how a decimal number is written": ("1.5",),
     "in a list": ("and", "or", "nothing"),
     "answer of a quality check": ("yes", "no"),
 }
@@ -142,7 +143,8 @@ def texts() -> Iterator[tuple[str, str]]:
         yield rule.what, f"suitability: {rule.id}"
         yield rule.why, f"suitability: {rule.id}"
     for evidence in rules.evidence:
-        yield evidence.finding, f"suitability: blush or flush, {evidence.id}"
+        for text in (evidence.finding, f"{evidence.finding} ({evidence.points:+g})"):
+            yield text, f"suitability: blush or flush, {evidence.id}"
     yield from _protocol_texts()
     for gate, words in GATE_WORDS.items():
         yield words.title, f"quality check: {gate}"

@@ -23,6 +23,9 @@ _FOLDER: Final = Path(__file__).parent / "locale"
 _WITHIN: Final = r"(?:(?![.!?] [A-Z]).)+?"
 _END_OF_SENTENCE: Final = re.compile(r"(?<=[.!?]) (?=\S)")
 _LIST: Final = re.compile(r"(, | and | or )")
+_DECIMALS: Final = re.compile(r"([+−-]?\d+)\.(\d+(?: %)?)")
+_DECIMAL_NUMBER: Final = "1.5"
+"""What is asked of a catalogue to know its decimal sign."""
 
 
 @cache
@@ -57,8 +60,8 @@ def translate_sentence(text: str, language: str) -> str:
     """What the library has put together from words and numbers, such as a refusal, in another language.
 
     It is held against the patterns of `locale/patterns.json`, such as "There is no face in {name}.";
-    what stands in the places is translated too where it is known, and else left as it is. Several
-    sentences after each other are told apart.
+    what stands in the places is translated too where it is known, and else left as it is; numbers get
+    the decimal sign of the language. Several sentences after each other are told apart.
 
     Args:
         text: in English, as the library says it.
@@ -119,6 +122,8 @@ def _listed(parts: list[str], language: str) -> str:
 
 def _filling(value: str, language: str) -> str:
     """What stands in a place. A capital there may be that of the sentence."""
+    if number := _DECIMALS.fullmatch(value):
+        return translate(_DECIMAL_NUMBER, language)[1].join(number.groups())
     small = value[:1].lower() + value[1:]
     known = _known(small, language) if _known(value, language) is None else None
     return _sentences(value, language) if known is None else known[:1].upper() + known[1:]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from math import log
 from typing import TYPE_CHECKING, Any, Final
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from rubor.web.trials.models import Trial as TrialRow
@@ -83,9 +84,9 @@ class OpenedAnswer:
             return ""
         low, high = wear_off.duration_interval_80
         return _("%(months)s months (80 %%: %(low)s to %(high)s)") % {
-            "months": f"{wear_off.duration_months:.1f}",
-            "low": f"{low:.1f}",
-            "high": f"{high:.1f}",
+            "months": number_format(wear_off.duration_months, 1),
+            "low": number_format(low, 1),
+            "high": number_format(high, 1),
         }
 
 
