@@ -29,8 +29,7 @@ from playwright.sync_api import sync_playwright
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 WIDTHS = {360: 740, 1920: 1080}
-README_SIZE = {"width": 1280, "height": 800}
-README_COLOURS = 256
+README_SIZE = {"width": 1280, "height": 1000}
 KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FILE = re.compile(r"\.[a-z0-9]{2,7}$|/download/$")
 DEMO_S = 900
@@ -221,13 +220,12 @@ def take_for_readme(page: Any, address: str) -> None:
 
 
 def picture(page: Any, name: str) -> None:
-    """One picture of the README, with no more colours than it needs."""
+    """One picture of the README, stored as small as it gets."""
     page.wait_for_timeout(600)
     place = IMAGES / f"{name}.png"
     page.screenshot(path=place)
     with Image.open(place) as taken:
-        few = taken.convert("RGB").quantize(README_COLOURS, method=Image.Quantize.FASTOCTREE)
-    few.save(place, optimize=True)
+        taken.convert("RGB").save(place, optimize=True)
     print(f"{place.name}: {place.stat().st_size / 1000:.0f} kB")
 
 
