@@ -143,6 +143,8 @@ def test_another_version(browser: Client, simple: bytes) -> None:
             treatment="0" * 8 + "-0000-4000-8000-" + "0" * 12
         ),
         lambda document: document["diary"][0].update(redness=70_000),
+        lambda document: document["diary"][0].update(note="half a sign: \ud800"),
+        lambda document: document["recordings"][0]["camera_settings"].update(label="\0"),
         lambda document: document["files"][0].update(path="/etc/passwd"),
         lambda document: document["files"][0].update(bytes=1),
         lambda document: document["files"].append(
@@ -219,6 +221,13 @@ def test_a_trial_that_contradicts_itself(
         small.data, lambda document: document["trials"][0]["document"].update(design="guess")
     )
     assert "trials[0]" in broken(browser, changed, data_folder)
+
+
+def test_an_answer_to_no_question(browser: Client, small: Export, data_folder: Path) -> None:
+    changed = with_document(
+        small.data, lambda document: document["answer_sheets"][0]["answers"].update(colour="red")
+    )
+    assert "no question 'colour'" in broken(browser, changed, data_folder)
 
 
 def test_marks_that_do_not_exist(browser: Client, simple: bytes, data_folder: Path) -> None:

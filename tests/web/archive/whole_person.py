@@ -80,7 +80,10 @@ def fill(person: Person, days: Sequence[date] = (*BEFORE, *AFTER)) -> Trial:
         treatment=treatment,
     )
     AnswerSheet.objects.create(
-        person=person, questionnaire="rubor.suitability/1", answers={"age": 30}, position="age"
+        person=person,
+        questionnaire="rubor.suitability/1",
+        answers={"age_years": 30},
+        position="age_years",
     )
     handed_in(
         person,

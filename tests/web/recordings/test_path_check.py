@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -40,10 +41,11 @@ def _webm(samples: np.ndarray, seconds: float = 1.0) -> bytes:
     picture = np.concatenate([np.ascontiguousarray(plane).ravel() for plane in planes])
     with av.open(held, "w", format="webm") as container:
         stream = container.add_stream("libvpx", rate=RATE, options={"deadline": "realtime"})
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.height, stream.width = samples.shape[:2]
+        stream.pix_fmt = "yuv420p"
         stream.bit_rate = 4_000_000
         for number in range(round(seconds * RATE)):
-            frame = av.VideoFrame.from_ndarray(picture.reshape(-1, WIDTH), format="yuv420p")
+            frame = av.VideoFrame.from_ndarray(picture.reshape(-1, stream.width), format="yuv420p")
             frame.pts, frame.time_base = number, Fraction(1, RATE)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
@@ -125,6 +127,22 @@ def test_what_is_no_video_is_refused_with_a_cure(data: bytes) -> None:
     with pytest.raises(UnreadableFileError) as refused:
         check_path(data)
     assert refused.value.cure
+
+
+def test_a_trial_cannot_have_other_files_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("other.webm").write_bytes(_patches("bt601", full=False))
+    with pytest.raises(UnreadableFileError):
+        check_path(b"ffconcat version 1.0\nfile other.webm\n")
+
+
+def test_pictures_larger_than_any_camera_gives_are_not_decoded() -> None:
+    """A few kilobytes can unpack to gigabytes."""
+    with pytest.raises(UnreadableFileError) as refused:
+        check_path(_webm(np.full((2400, 4112, 3), 128, np.uint8), seconds=1.0 / RATE))
+    assert not isinstance(refused.value, TooShortError)
 
 
 def test_the_page_asks_by_address(browser: Client) -> None:

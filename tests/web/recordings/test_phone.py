@@ -142,6 +142,18 @@ def test_a_code_that_expires_in_the_middle_takes_no_more_and_a_new_one_goes_on(
     assert (again["id"], again["bytes"]) == (one["id"], 20_000)
 
 
+def test_a_phone_cannot_fill_the_list_with_files_that_never_come(
+    stranger: Client, person: Person, secret: str
+) -> None:
+    for number in range(20):
+        begun(stranger, secret, fingerprint=f"{number:064x}")
+    answer = post(stranger, f"/phone/{secret}/begin/", {**SAID, "fingerprint": "f" * 64})
+    assert answer.status_code == 409
+    assert "on the computer" in answer.json()["cure"]
+    begun(stranger, secret, fingerprint=f"{7:064x}")  # one that was begun goes on
+    assert Recording.objects.count() == 20
+
+
 def test_a_token_that_opens_the_app_is_no_code_for_a_phone(
     stranger: Client, person: Person
 ) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.web.upload_client import small_video
 
+from rubor.errors import UnreadableFileError
 from rubor.web.recordings.place_tags import blanked_tags
 
 
@@ -92,6 +93,25 @@ def test_a_real_file_plays_as_before() -> None:
 @pytest.mark.parametrize("file", [b"", b"\x1aE\xdf\xa3webm", b"RIFF1234AVI ", b"\xff\xd8\xff"])
 def test_files_of_other_families_are_left_alone(file: bytes) -> None:
     assert blanked_tags(io.BytesIO(file + bytes(50))) == []
+
+
+def test_a_file_that_would_use_up_the_memory_is_refused() -> None:
+    """Every chunk of its samples is said to be all of the file."""
+    tables = (
+        box(b"stsz", struct.pack(">3I", 0, 1_000_000, 0)),
+        box(b"stsc", struct.pack(">5I", 0, 1, 1, 1, 1)),
+        box(b"stco", struct.pack(">2I", 0, 1000), bytes(4000)),
+    )
+    file = FTYP + box(b"moov", track(b"meta", *tables)) + box(b"mdat", bytes(1_000_000))
+    with pytest.raises(UnreadableFileError, match="more beside its pictures"):
+        blanked_tags(io.BytesIO(file))
+
+
+def test_boxes_within_boxes_without_end_break_nothing() -> None:
+    file = b""
+    for _ in range(5000):
+        file = box(b"moov", file)
+    assert blanked_tags(io.BytesIO(FTYP + file)) == []
 
 
 @given(st.binary(max_size=200), st.integers(0, 400))

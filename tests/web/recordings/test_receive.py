@@ -28,6 +28,7 @@ from tests.web.upload_client import (
 from rubor.errors import InputError
 from rubor.web.jobs.models import Job
 from rubor.web.people.models import Person
+from rubor.web.recordings import receive
 from rubor.web.recordings.announcement import (
     checked_conditions,
     checked_marks,
@@ -228,6 +229,17 @@ def test_no_more_is_taken_than_was_announced(browser: Client) -> None:
     put(browser, one, 0, VIDEO[:1000])
     assert put(browser, one, 1, VIDEO[1000:2000]).status_code == 413
     assert put(browser, one, 1, VIDEO[1000:1500]).status_code == 200
+
+
+def test_a_file_is_not_taken_in_crumbs_without_end(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each piece is a file on the disk."""
+    monkeypatch.setattr(receive, "_SMALL_PIECES", 3)
+    one = begun(browser)
+    for number in range(3):
+        assert put(browser, one, number, VIDEO[number : number + 1]).status_code == 200
+    assert put(browser, one, 3, VIDEO[3:4]).status_code == 413
 
 
 def test_an_empty_piece_is_refused(browser: Client) -> None:

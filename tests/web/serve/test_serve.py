@@ -108,7 +108,29 @@ def test_the_address_opens_one_browser_and_ending_is_clean(served: Served, tmp_p
 def test_only_the_owner_may_read_the_data_folder(served: Served, tmp_path: Path) -> None:
     served.said(ADDRESS)
     assert (tmp_path / "data").stat().st_mode & 0o077 == 0
-    assert (tmp_path / "data" / "secret.key").stat().st_mode & 0o077 == 0
+    for path in (tmp_path / "data").rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="every 127.x.x.x is this machine on Linux only")
+def test_in_the_house_it_listens_on_the_address_of_the_house_alone(
+    tmp_path: Path, port: int
+) -> None:
+    """The machine may be in other networks too, such as that of an employer."""
+    running = Served(tmp_path / "data", "--port", str(port), "--lan")
+    try:
+        house = running.said(r"hand in files through ([\d.]+);|(in no network)")
+        if house is None:
+            pytest.skip("this machine is in no network")
+        running.said(ADDRESS)
+        for host in ("127.0.0.1", house):
+            socket.create_connection((host, port), timeout=5.0).close()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", port), timeout=5.0)
+    finally:
+        running.process.kill()
+        running.process.communicate()
 
 
 def test_a_port_in_use_is_named_with_the_cure(tmp_path: Path) -> None:

@@ -240,6 +240,11 @@ def test_a_recording_with_its_video_can_be_measured(
 ) -> None:
     row = handed_in(person, film.read_bytes(), state="measured", keep_video=True)
     assert str(row.pk) in browser.get("/treatments/smile/").text
+    for said in ("nan", "1e999", "wide"):
+        browser.post(
+            "/treatments/smile/measure/", {"recording": str(row.pk), "eye_corners_mm": said}
+        )
+        assert not Job.objects.exists()
     page = browser.post(
         "/treatments/smile/measure/", {"recording": str(row.pk), "eye_corners_mm": "92"}
     )

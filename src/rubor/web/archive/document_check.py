@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext as _
 
 from rubor.errors import InputError
+from rubor.web.recordings.json_answers import storable
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -58,12 +59,16 @@ def read_document(data: bytes, where: str) -> Any:
     """What JSON holds.
 
     Raises:
-        InputError: it is none; numbers that are no numbers are refused too.
+        InputError: it is none; numbers that are no numbers, and text that cannot be stored, are refused.
     """
     try:
-        return json.loads(data, parse_constant=_no_number)
+        document = json.loads(data, parse_constant=_no_number)
+        fit = storable(document)
     except (ValueError, RecursionError) as error:
         raise damaged(where) from error
+    if not fit:
+        raise damaged(where)
+    return document
 
 
 def damaged(where: str) -> InputError:

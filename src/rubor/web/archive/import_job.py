@@ -97,6 +97,8 @@ def _check_other_documents(document: dict[str, Any]) -> None:
     Raises:
         InputError: one is not.
     """
+    from rubor.pathway.answers import check_answers
+    from rubor.pathway.questionnaire import questionnaire
     from rubor.trials import trial_from_json
     from rubor.web.archive.document_check import check_document
 
@@ -108,6 +110,8 @@ def _check_other_documents(document: dict[str, Any]) -> None:
             if verdict is not None:
                 check_document(verdict, "rubor.verdict/1", where)
     for number, sheet in enumerate(document["answer_sheets"]):
+        if sheet["questionnaire"] == questionnaire().name:  # only such are filled in any further
+            check_answers({**sheet["answers"], "questionnaire": sheet["questionnaire"]})
         if sheet["advice"] is not None:
             check_document(sheet["advice"], "rubor.suitability/1", f"answer_sheets[{number}]")
     for number, smile in enumerate(document["smile_checks"]):

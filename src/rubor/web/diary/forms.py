@@ -146,7 +146,7 @@ class SideEffectForm(EntryForm):
         from rubor.pathway.side_effects import check_diary_entry, side_effect
 
         given = super().clean() or {}
-        if not {"on", "effect", "severity"} <= given.keys():
+        if not {"on", "effect", "severity", "side", "note"} <= given.keys():
             return given
         effect = side_effect(given["effect"])
         if given["on"] < self.treatment.treated_on:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -16,7 +17,9 @@ from rubor.web.people.templatetags.library import library_text
 from rubor.web.recordings.receive import RefusedError, disk_may_be_full
 from rubor.web.vault import VaultError
 
-__all__ = ["answers_json", "read_json", "read_piece"]
+__all__ = ["answers_json", "read_json", "read_piece", "storable"]
+
+_UNFIT: Final = re.compile("[\0\ud800-\udfff]")
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
@@ -64,21 +67,21 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
     """
     try:
         said = json.loads(request.body or b"{}")
-        storable = _storable(said)
+        fit = storable(said)
     except (ValueError, RecursionError):
-        said, storable = None, False
-    if not isinstance(said, dict) or not storable:
+        said, fit = None, False
+    if not isinstance(said, dict) or not fit:
         raise InputError(_("What was sent is not readable."), _("Load the page again."))
     return said
 
 
-def _storable(said: Any) -> bool:
+def storable(said: Any) -> bool:
     """Whether all text in it can be stored: no zero signs (PostgreSQL) and no halves of signs."""
     if isinstance(said, str):
-        return "\0" not in said and not any("\ud800" <= sign <= "\udfff" for sign in said)
+        return _UNFIT.search(said) is None
     if isinstance(said, dict):
-        return all(_storable(part) for pair in said.items() for part in pair)
-    return not isinstance(said, list) or all(_storable(part) for part in said)
+        return all(storable(part) for pair in said.items() for part in pair)
+    return not isinstance(said, list) or all(storable(part) for part in said)
 
 
 def read_piece(request: HttpRequest) -> bytes:

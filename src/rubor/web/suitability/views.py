@@ -41,7 +41,9 @@ def start(request: PersonRequest) -> HttpResponse:
                 questionnaire=asked.name,
                 answers={} if last is None else last.answers,
             )
-        return redirect("suitability:question", sheet.position or asked.questions[0].id)
+        names = [entry.id for entry in asked.questions]
+        at = sheet.position if sheet.position in names else names[0]
+        return redirect("suitability:question", at)
     return render(
         request,
         "suitability/start.html",

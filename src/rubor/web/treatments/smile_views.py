@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from typing import Any, Final
 
@@ -86,6 +87,8 @@ def measure(request: PersonRequest) -> HttpResponse:
     said = request.POST.get("eye_corners_mm", "").strip().replace(",", ".")
     try:
         payload = {"eye_corners_mm": float(said)} if said else {}
+        if not all(map(math.isfinite, payload.values())):
+            raise ValueError
     except ValueError:
         messages.error(request, _("Write the distance of the eye corners as a number, in mm."))
         return redirect("treatments:smile")
