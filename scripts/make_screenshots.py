@@ -32,6 +32,7 @@ WIDTHS = {360: 740, 1920: 1080}
 README_SIZE = {"width": 1280, "height": 1000}
 KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FILE = re.compile(r"\.[a-z0-9]{2,7}$|/download/$")
+TRIAL = "main a[href*='/trials/'][href*='-']"
 DEMO_S = 900
 
 
@@ -97,14 +98,15 @@ def served(demo: Path) -> Iterator[str]:
 
 
 def bring_the_demo_person(page: Any, address: str) -> None:
-    """Wait until the simulated person is there, and open the answer of their trial."""
-    page.goto(f"{address}/")
+    """Wait until the simulated person is there; their trial comes last."""
     end = time.monotonic() + DEMO_S
-    while page.locator("main a[href^='/recordings/'][href*='-']").count() == 0:
+    while True:
+        page.goto(f"{address}/trials/")
+        if page.locator(TRIAL).count():
+            return
         if time.monotonic() > end:
             sys.exit("The simulated person did not come.")
         time.sleep(2.0)
-        page.goto(f"{address}/")
 
 
 Look = Callable[[Any], None]
@@ -143,7 +145,7 @@ def states(address: str) -> dict[str, Look]:
 
     def open_answer(page: Any) -> None:
         page.goto(f"{address}/trials/")
-        page.locator("main a[href*='/trials/'][href*='-']").first.click()
+        page.locator(TRIAL).first.click()
         page.get_by_role("link", name="The answer", exact=True).click()
 
     def opened(page: Any) -> None:
@@ -214,7 +216,7 @@ def take_for_readme(page: Any, address: str) -> None:
     page.locator("#see").evaluate("part => part.scrollIntoView({block: 'start'})")
     picture(page, "app-recording")
     page.goto(f"{address}/trials/")
-    page.locator("main a[href*='/trials/'][href*='-']").first.click()
+    page.locator(TRIAL).first.click()
     page.get_by_role("link", name="The answer", exact=True).click()
     picture(page, "app-verdict")
 
