@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rubor.cli.option_values import parse_baseline, parse_shard
+from rubor.cli.option_values import check_ending, parse_baseline, parse_shard
 
 
 class TestBaseline:
@@ -37,3 +39,9 @@ class TestShard:
     def test_is_refused_where_there_is_no_such_part(self, text: str) -> None:
         with pytest.raises(typer.BadParameter):
             parse_shard(text)
+
+
+@pytest.mark.parametrize("name", ["map.png", "map", ".svg", "svg", "map.svg.zip"])
+def test_a_name_that_does_not_say_what_the_file_holds_is_refused(name: str) -> None:
+    with pytest.raises(typer.BadParameter, match="does not end in"):
+        check_ending(Path(name), ".svg", "--map")

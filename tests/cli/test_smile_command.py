@@ -63,7 +63,9 @@ def test_a_change_against_a_baseline_is_told_with_its_advice(
 def test_an_unstated_mirror_or_an_unknown_scale_is_a_wrong_use(
     run: Run, footage: Path, options: tuple[str, ...]
 ) -> None:
-    assert run("smile", footage, *options).code == 2
+    ended = run("smile", footage, *options)
+    assert ended.code == 2
+    assert "--not-mirrored" in ended.err or "a-foot=300" in ended.err
 
 
 def test_a_refusal_names_reason_and_cure_and_leaves_nothing(

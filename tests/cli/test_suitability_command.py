@@ -85,6 +85,10 @@ def test_bad_answers_are_refused(run: Run, answers: Path) -> None:
     assert "Did you mean wheeze" in ended.err
     assert run("suitability").code == 2
     assert run("suitability", "--blank", "--language", "xx").code == 1
+    answers.write_text("fear = 3\n", encoding="utf-8")
+    ended = run("suitability", answers, "--language", "sv")
+    assert (ended.code, ended.out) == (2, "")
+    assert "goes with --blank" in ended.err
 
 
 def test_a_blank_file_can_be_filled_in(run: Run, tmp_path: Path) -> None:

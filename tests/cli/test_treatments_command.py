@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 Run = Callable[..., Any]
 
@@ -60,6 +62,19 @@ def test_json_keeps_the_fields_apart(run: Run) -> None:
     assert entry["cost_estimate"]["per_year"]["interval_95"][0] > 0
 
 
+def test_json_fits_its_schema_whatever_is_asked_for(run: Run) -> None:
+    path = files("rubor.treatments") / "schemas" / "treatments.schema.json"
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    for names in ((), ("make_up",), ("botulinum_toxin", "--price", "350")):
+        document = json.loads(run("treatments", *names, "--json").out)
+        assert [error.message for error in validator.iter_errors(document)] == []
+        for name in document["treatments"][0]:
+            first = {key: value for key, value in document["treatments"][0].items() if key != name}
+            assert list(validator.iter_errors({**document, "treatments": [first]})), name
+
+
 def test_an_unknown_treatment_is_refused(run: Run) -> None:
     ended = run("treatments", "botulinum")
     assert ended.code == 1
@@ -75,7 +90,8 @@ def test_a_price_needs_one_treatment_and_must_be_a_price(run: Run) -> None:
 
 def test_a_figure_is_an_svg(run: Run, tmp_path: Path) -> None:
     ended = run("treatments", "--figure", tmp_path / "all.png")
-    assert ended.code == 1
+    assert ended.code == 2
+    assert "does not end in .svg" in ended.err
     assert not list(tmp_path.iterdir())
 
 

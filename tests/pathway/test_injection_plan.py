@@ -60,6 +60,18 @@ def test_points_lie_on_cheeks_and_nose_only(planned: tuple[FrontalFace, Injectio
             assert (point.x_mm > 0) == (point.side == "left")
 
 
+def test_no_point_lies_where_a_frontal_photo_hardly_shows_the_skin(
+    planned: tuple[FrontalFace, InjectionPlan],
+) -> None:
+    """There a pixel is several mm of skin, and the mesh reaches over hair and ear."""
+    face, plan = planned
+    surface = surface_of(face, plan)
+    corners = surface.points_mm[surface.triangles[surface.nearest(positions(plan)).triangle]]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    slant = np.degrees(np.arccos(np.abs(across[:, 2]) / np.linalg.norm(across, axis=1)))
+    assert slant.max() <= zone_rules()["photo"]["most_slant_deg"] <= 70.0
+
+
 @pytest.mark.parametrize("landmarks", ["lower_orbital_rim", "eyebrow"])
 def test_no_point_is_nearer_to_a_zone_than_its_margin_measured_anew(
     planned: tuple[FrontalFace, InjectionPlan], landmarks: str
@@ -217,6 +229,10 @@ def test_with_a_prescriber_there_are_doses_and_the_app_can_take_them_away(
         ({"authority": None, "age_years": 30, "choice": DoseChoice("onabotulinumtoxinA")}, "named"),
         ({"authority": Authority("Doctor", date(2026, 3, 1))}, "does not name"),
         ({"authority": Authority("First Last", date(2026, 3, 9))}, "not taken place"),
+        (
+            {"age_years": 36, "authority": Authority("First Last", date(1999, 3, 1))},
+            "was under age",
+        ),
         ({"areas": ["chin"]}, "below the line"),
         ({"areas": ["ears"]}, "No area"),
         ({"wishes": ["fewer"]}, "No wish"),

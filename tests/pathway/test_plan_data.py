@@ -18,6 +18,7 @@ FILES = [
     "follow_up",
     "information",
     "smile",
+    "instruments",
 ]
 STRENGTHS = {"high", "moderate", "low", "very_low", "judgement", "unverified"}
 # Parts of a table that share its source: the weeks of one schedule.
@@ -48,6 +49,14 @@ def test_every_entry_has_a_source_and_a_strength(name: str) -> None:
         assert sources, f"{name}{entry}"
         assert all(len(table[key]) > 10 for key in sources), f"{name}{entry}"
         assert table["strength"] in STRENGTHS, f"{name}{entry}"
+
+
+def test_no_data_file_is_left_out() -> None:
+    """The rules of suitability are walked in a test of their own."""
+    shipped = {path.name for path in (files("rubor.pathway") / "data").iterdir()}
+    # Words alone, with one source for all of them.
+    questions = {name for name in shipped if name.startswith("questionnaire")}
+    assert shipped == {f"{name}.toml" for name in FILES} | {"suitability_rules.toml"} | questions
 
 
 def test_each_limit_of_a_product_has_its_own_source() -> None:

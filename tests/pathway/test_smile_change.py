@@ -15,6 +15,7 @@ from rubor.errors import InputError
 from rubor.pathway.smile import OneSmile, SideExcursion, Smile, SmileFile
 from rubor.pathway.smile_change import smile_change
 from rubor.pathway.smile_json import smile_from_json, smile_to_json
+from rubor.pathway.smile_words import headline
 from rubor.pathway.true_scale import TrueScale
 
 
@@ -91,6 +92,17 @@ def test_a_large_own_error_makes_a_change_uncertain() -> None:
     )
     assert change.left.found == "within the error of measuring"
     assert change.error_from.startswith("own")
+    # 2.5 mm less is not called "as before".
+    assert change.cannot_be_told
+    assert rules_of(change) == {"not_sure"}
+    assert "cannot be told" in headline(smile(9.5, 10.0), change)
+
+
+def test_a_small_change_with_a_large_error_is_as_before() -> None:
+    before = smile(12.0, 10.0, "before", repeat_sd_mm=1.2)
+    change = smile_change(smile(11.0, 10.0, repeat_sd_mm=1.2), [before])
+    assert not change.cannot_be_told
+    assert "as before" in headline(smile(11.0, 10.0), change)
 
 
 def test_several_baselines_are_surer_than_one() -> None:

@@ -128,6 +128,7 @@ CAUSES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("food_additives", {"other_triggers": ["additives"]}, {}),
     ("chewing", {"other_triggers": ["chewing"]}, {}),
     ("chewing", {"where": ["in_front_of_ear"]}, {}),
+    ("chewing", {"health": ["parotid_operation"]}, {"health": ["psoriasis"]}),
     ("palpitations", {"comes_with": ["palpitations"]}, {"comes_with": ["sweating"]}),
     ("rubbing_or_stings", {"other_triggers": ["rubbing_or_stings"]}, {}),
     ("lasting_rash", {"face_skin": ["scaly_rash"]}, {}),
@@ -221,6 +222,28 @@ AGAINST: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+# evidence for or against a blush: answers with which it counts, answers close by with which it does not
+EVIDENCE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("social_trigger", {}, {"usual_trigger": "nothing"}),
+    ("quick", {}, {"comes_within": "some_minutes"}),
+    ("short", {}, {"gone_within": "under_an_hour"}),
+    ("slow", {"comes_within": "some_minutes"}, {}),
+    ("slow", {"comes_within": "longer"}, {"comes_within": "unsure"}),
+    ("long", {"gone_within": "under_an_hour"}, {}),
+    ("long", {"gone_within": "longer"}, {"gone_within": "unsure"}),
+    ("blush_region", {"where": ["upper_chest"]}, {"where": ["in_front_of_ear"]}),
+    ("blush_region", {}, {"where": ["cheeks", "trunk_or_limbs"]}),
+    ("clear_at_rest", {"resting_redness": "almost_clear"}, {"resting_redness": "mild"}),
+    ("clear_at_rest", {}, {"visible_vessels": "some"}),
+    ("physical_trigger", {"usual_trigger": "warmth"}, {}),
+    ("physical_trigger", {"usual_trigger": "food_or_alcohol"}, {"usual_trigger": "nothing"}),
+    ("red_at_rest", {"resting_redness": "mild"}, {"resting_redness": "almost_clear"}),
+    ("red_at_rest", {"visible_vessels": "some"}, {}),
+    ("systemic", {"comes_with": ["wheeze"]}, {"comes_with": ["sweating"]}),
+    ("systemic", {"where": ["cheeks", "whole_body"]}, {"where": ["cheeks", "neck"]}),
+]
+
+
 def named(rows: list[Any]) -> list[str]:
     return [f"{row[0]}-{number}" for number, row in enumerate(rows)]
 
@@ -269,12 +292,23 @@ def test_a_contraindication_is_told_for_every_treatment_that_has_it(
     assert not holders & set(rules(advise()))
 
 
+@pytest.mark.parametrize(("piece", "counts", "does_not"), EVIDENCE, ids=named(EVIDENCE))
+def test_a_piece_of_evidence_counts_by_its_points_or_not_at_all(
+    piece: str, counts: dict[str, Any], does_not: dict[str, Any]
+) -> None:
+    shipped = next(one for one in suitability_rules().evidence if one.id == piece)
+    line = f"{shipped.finding} ({shipped.points:+g})"
+    assert line in advise(**counts).blush.findings
+    assert line not in advise(**does_not).blush.findings
+
+
 def test_the_tables_above_hold_every_rule() -> None:
     shipped = suitability_rules()
     assert {row[0] for row in STOPS} == {rule.id for rule in shipped.stop}
     assert {row[0] for row in CAUSES} == {rule.id for rule in shipped.cause}
     assert {row[0] for row in STEPS} == {rule.id for rule in shipped.step}
     assert {row[0] for row in AGAINST} == set(shipped.contraindication)
+    assert {row[0] for row in EVIDENCE} == {piece.id for piece in shipped.evidence}
 
 
 def test_every_contraindication_of_the_catalogue_has_a_condition() -> None:
@@ -305,6 +339,31 @@ def test_rules_ask_only_what_there_is_a_question_for() -> None:
 
     for condition in conditions:
         options(condition)
+
+
+def test_nothing_that_a_person_ticks_goes_unread() -> None:
+    """But for sweat, which comes with blush and flush alike, and for 'none'."""
+    shipped = suitability_rules()
+    read: set[tuple[str, str]] = set()
+
+    def collect(condition: Any) -> None:
+        for name in ("all", "any", "none"):
+            for part in condition.get(name, []):
+                collect(part)
+        read.update((condition.get("question", ""), one) for one in condition.get("has_any", []))
+
+    conditions = [rule.when for rule in (*shipped.stop, *shipped.cause, *shipped.step)]
+    conditions += [piece.when for piece in shipped.evidence]
+    for condition in (*conditions, *shipped.contraindication.values()):
+        collect(condition)
+    ticked = {
+        (entry.id, option)
+        for entry in questionnaire().questions
+        if entry.kind == "choices"
+        for option in entry.options
+        if option != "none"
+    }
+    assert ticked - read == {("comes_with", "sweating")}
 
 
 def test_ids_of_rules_are_unique_and_every_rule_has_why_source_and_strength() -> None:

@@ -92,6 +92,12 @@ def test_no_number_stands_in_a_file_without_a_source(entry: Treatment) -> None:
             assert {"source", "strength"} <= set(table), f"{entry.id}{where}"
 
 
+def test_every_wait_before_a_recording_is_known_in_hours() -> None:
+    hours = {one.id: one.washout.hours for one in catalogue() if one.washout is not None}
+    assert hours["make_up"] == 0.5
+    assert hours["botulinum_toxin"] == 16 * 168.0
+
+
 def test_sequences_name_their_source_and_known_treatments() -> None:
     for entry in sequences():
         assert entry.source and entry.strength in STRENGTHS

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import fields, replace
+from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +21,19 @@ def all_priors() -> list[Prior]:
     holders = [common_priors(), *(treatment_priors(name) for name in treatment_names())]
     values = [getattr(holder, field.name) for holder in holders for field in fields(holder)]
     return [value for value in values if isinstance(value, Prior)]
+
+
+def test_no_number_of_the_file_stands_without_a_source() -> None:
+    path = files("rubor.treatments") / "data" / "priors.toml"
+
+    def walk(table: dict[str, Any], where: str) -> None:
+        if any(isinstance(value, int | float) for value in table.values()):
+            assert any(name == "source" or name.endswith("_source") for name in table), where
+        for name, value in table.items():
+            if isinstance(value, dict):
+                walk(value, f"{where}.{name}")
+
+    walk(tomllib.loads(path.read_text(encoding="utf-8")), "")
 
 
 def test_every_prior_names_its_source_and_strength() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rubor.cli.clear_errors import with_clear_errors
+from rubor.cli.option_values import check_ending
 from rubor.cli.trial_values import parse_day
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ def follow_up(
     """
     from rubor.pathway import follow_up_schedule, follow_up_to_json
 
+    if calendar is not None:
+        check_ending(calendar, ".ics", "--calendar")
     schedule = follow_up_schedule(
         treatment,
         parse_day(date, "--date"),

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from rubor.cli.clear_errors import with_clear_errors
+from rubor.cli.option_values import check_ending
 from rubor.cli.trial_values import parse_day
 
 __all__ = ["missed"]
@@ -73,6 +74,8 @@ def missed(
     from rubor.pathway.missed_area import EarlierSession, missed_area, missed_to_json
     from rubor.pathway.plan_json import plan_from_json
 
+    if map_file is not None:
+        check_ending(map_file, ".svg", "--map")
     day = parse_day(treated, "--treated")
     if day > datetime.now(UTC).date():
         raise InputError(

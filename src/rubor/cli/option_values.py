@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import Path
 
 import typer
 
-__all__ = ["Shard", "parse_baseline", "parse_shard"]
+__all__ = ["Shard", "check_ending", "parse_baseline", "parse_shard"]
 
 Shard = tuple[int, int]
+
+
+def check_ending(path: Path, ending: str, option: str) -> None:
+    """Refuse a name that does not say what the file will hold.
+
+    Raises:
+        typer.BadParameter: the name of the file does not end so.
+
+    >>> check_ending(Path("map.SVG"), ".svg", "--map")
+    """
+    if path.suffix.lower() != ending:
+        raise typer.BadParameter(
+            f"{path.name!r} does not end in {ending}, as its content asks for.", param_hint=option
+        )
 
 
 def parse_baseline(text: str) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from rubor.cli.clear_errors import with_clear_errors
-from rubor.cli.plan_values import age_on, parse_scale
+from rubor.cli.plan_values import age_on, parse_scale, stated_mirror
 from rubor.cli.trial_values import parse_day, parse_names
 
 if TYPE_CHECKING:
@@ -227,12 +227,7 @@ def plan(
     from rubor.pathway.frontal_face import find_frontal_face
     from rubor.pathway.injection_plan import plan_injections
 
-    if mirrored is None:
-        raise typer.BadParameter(
-            "State whether the photo is mirrored, as the preview of a front camera is: person-left and"
-            " person-right depend on it.",
-            param_hint="--mirrored or --not-mirrored",
-        )
+    mirrored = stated_mirror(mirrored, "the photo is")
     if (left_view is None) != (right_view is None):
         raise InputError(
             "Only one of the two turned photos is given.",

@@ -11,9 +11,24 @@ import typer
 if TYPE_CHECKING:
     from rubor.pathway.true_scale import ScaleReference
 
-__all__ = ["age_on", "parse_scale"]
+__all__ = ["age_on", "parse_scale", "stated_mirror"]
 
 _MEASURED = {"eye-corners": "eye_corners", "pupils": "pupils", "colour-card": "colour_card"}
+
+
+def stated_mirror(mirrored: bool | None, what: str) -> bool:
+    """Whether pictures are mirrored, which nothing but the person's word tells.
+
+    Raises:
+        typer.BadParameter: it was not stated.
+    """
+    if mirrored is None:
+        raise typer.BadParameter(
+            f"State whether {what} mirrored, as the preview of a front camera is: person-left and"
+            " person-right depend on it.",
+            param_hint="--mirrored or --not-mirrored",
+        )
+    return mirrored
 
 
 def parse_scale(text: str) -> ScaleReference:

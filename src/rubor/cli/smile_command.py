@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rubor.cli.clear_errors import with_clear_errors
-from rubor.cli.plan_values import parse_scale
+from rubor.cli.plan_values import parse_scale, stated_mirror
 from rubor.cli.progress_display import showing_seconds
 from rubor.cli.trial_values import parse_day
 
@@ -33,14 +33,14 @@ def smile(
         ),
     ],
     mirrored: Annotated[
-        bool,
+        bool | None,
         typer.Option(
             "--mirrored/--not-mirrored",
             help="Whether the files are mirrored, as the preview of a front camera is. It has to be"
             " stated: left and right depend on it.",
             show_default=False,
         ),
-    ],
+    ] = None,
     baseline: Annotated[
         list[Path] | None,
         typer.Option(
@@ -111,6 +111,7 @@ def smile(
     from rubor.pathway.smile_json import smile_to_json
     from rubor.vision.photo import is_photo
 
+    mirrored = stated_mirror(mirrored, "the files are")
     day = None if date is None else parse_day(date, "--date")
     reference = parse_scale(scale)
     before = [_read_baseline(path) for path in baseline or ()]

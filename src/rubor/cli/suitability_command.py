@@ -51,8 +51,13 @@ def suitability(
         typer.Option("--blank", help="Print the questions as a file of answers to fill in."),
     ] = False,
     language: Annotated[
-        str, typer.Option(metavar="CODE", help="Language of the questions: en or sv.")
-    ] = "en",
+        str | None,
+        typer.Option(
+            metavar="CODE",
+            help="With --blank: language of the questions, en or sv.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result as one JSON object on stdout.")
     ] = False,
@@ -84,8 +89,10 @@ def suitability(
     from rubor.pathway import suitability as advise
 
     if blank:
-        typer.echo(blank_answers(language), nl=False)
+        typer.echo(blank_answers(language or "en"), nl=False)
         return
+    if language is not None:
+        raise typer.BadParameter("goes with --blank.", param_hint="--language")
     if answers is None:
         raise typer.BadParameter("give a file of answers, or --blank.", param_hint="ANSWERS")
     given = read_answers(answers)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rubor.cli.clear_errors import with_clear_errors
-from rubor.errors import InputError
+from rubor.cli.option_values import check_ending
 
 if TYPE_CHECKING:
     from rubor.treatments.catalogue import Findings, MeanReduction, ResponderFraction, Treatment
@@ -131,8 +131,7 @@ def _price(text: str) -> tuple[float, float]:
 def _draw(path: Path, entries: list[Treatment]) -> None:
     from rubor.treatments.figures import comparison_as_svg
 
-    if path.suffix.lower() != ".svg":
-        raise InputError(f"{path.name} is not a name for an SVG file.", "Let it end in .svg.")
+    check_ending(path, ".svg", "--figure")
     path.write_text(comparison_as_svg(entries), encoding="utf-8")
 
 

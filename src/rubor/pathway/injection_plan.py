@@ -163,7 +163,7 @@ class InjectionPlan:
             )
         _check_age(self.age_years, required=self.dosing is not None)
         if self.authority is not None:
-            _check_authority(self.authority, self.made_on)
+            _check_authority(self.authority, self.made_on, self.age_years)
         if self.dosing is not None and len(self.dosing.units) != len(self.points):
             raise InputError("The doses are not those of the points.", "Make the plan again.")
 
@@ -237,7 +237,7 @@ def plan_injections(
     """
     _check_age(age_years, required=choice is not None)
     if authority is not None:
-        _check_authority(authority, made_on)
+        _check_authority(authority, made_on, age_years)
     if choice is not None and authority is None:
         raise InputError(
             "Doses need a named prescriber and the date of an examination in person.",
@@ -348,7 +348,7 @@ def _check_age(age_years: int | None, *, required: bool) -> None:
         )
 
 
-def _check_authority(authority: Authority, made_on: date) -> None:
+def _check_authority(authority: Authority, made_on: date, age_years: int | None) -> None:
     words = [word for word in authority.prescriber.split() if any(map(str.isalpha, word))]
     if len(words) < 2:
         raise InputError(
@@ -358,4 +358,10 @@ def _check_authority(authority: Authority, made_on: date) -> None:
         raise InputError(
             f"The examination on {authority.examined_on} has not taken place yet.",
             "Doses are planned after an examination in person.",
+        )
+    ago_years = (made_on - authority.examined_on).days // 366
+    if age_years is not None and age_years - ago_years < toxin_rules()["age"]["least_years"]:
+        raise InputError(
+            f"At the examination on {authority.examined_on} the person was under age.",
+            "Correct the date, or examine the person again.",
         )

@@ -92,6 +92,11 @@ class SmileChange:
     source: str
     strength: str
 
+    @property
+    def cannot_be_told(self) -> bool:
+        """Neither a change nor none: the error is as large as a change that counts."""
+        return any(one.rule == "smile.not_sure" for one in self.advice)
+
 
 def smile_change(smile: Smile, baselines: Sequence[Smile]) -> SmileChange:
     """Compare a smile with the person's own from before.
@@ -252,8 +257,16 @@ def _advice(
     if difference.found != within:
         rules.append("uneven")
     if not rules:
-        rules.append("within_error")
+        rules.append("not_sure" if _open(left, right, difference) else "within_error")
     return tuple(_said(rule, smile_rules()["advice"][rule]) for rule in (*rules, "schedule"))
+
+
+def _open(left: ValueChange, right: ValueChange, difference: ValueChange) -> bool:
+    """Whether a change is large enough to count, but its error is as large."""
+    rules = smile_rules()
+    one_side = max(abs(left.change_mm), abs(right.change_mm))
+    uneven = abs(difference.change_mm) >= rules["noticeable"]["mm"]
+    return bool(one_side >= rules["real"]["mm"] or uneven)
 
 
 def _said(rule: str, entry: Any) -> SmileAdvice:

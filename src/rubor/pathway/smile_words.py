@@ -32,6 +32,8 @@ def headline(smile: Smile, change: SmileChange | None) -> str:
         return f"The smile has changed: {' and '.join(parts)}."
     if change.difference.found != "within the error of measuring":
         return "Each side is as before, but their difference has changed."
+    if change.cannot_be_told:
+        return "Whether the smile has changed cannot be told: the error of measuring is too large."
     return "The smile is as before, within the error of measuring."
 
 

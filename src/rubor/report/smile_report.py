@@ -17,6 +17,7 @@ __all__ = ["smile_report_html"]
 
 _BADGES = {
     "unknown": ("unjudged", "= no baseline"),
+    "open": ("unjudged", "= cannot be told"),
     "good": ("", "✓ within the error of measuring"),
     "care": ("hint", "… real change"),
     "bad": ("failed", "✕ noticeable change"),
@@ -63,7 +64,9 @@ def _tone(change: SmileChange | None) -> str:
     found = {value.found for value in (change.left, change.right, change.difference)}
     if "noticeable change" in found:
         return "bad"
-    return "care" if "real change" in found else "good"
+    if "real change" in found:
+        return "care"
+    return "open" if change.cannot_be_told else "good"
 
 
 def _figures(smile: Smile, change: SmileChange | None) -> list[dict[str, str]]:

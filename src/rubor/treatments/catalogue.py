@@ -211,7 +211,7 @@ class Product:
     label: tuple[ProductLabel, ...] = ()
 
 
-_HOURS = {"hours": 1.0, "days": 24.0, "weeks": 168.0, "months": 730.5}
+_HOURS = {"minutes": 1.0 / 60.0, "hours": 1.0, "days": 24.0, "weeks": 168.0, "months": 730.5}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,7 +219,7 @@ class Washout(Sourced):
     """How long to wait before a recording.
 
     Attributes:
-        value: advised, in `unit`: hours, days, weeks or months.
+        value: advised, in `unit`: minutes, hours, days, weeks or months.
         why: the reason.
         spoils_within: until then, in hours, it changes the skin itself and a recording shows that; None
             where no such time is known.
