@@ -30,6 +30,7 @@ from playwright.sync_api import sync_playwright
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 WIDTHS = {360: 740, 1920: 1080}
 README_SIZE = {"width": 1280, "height": 1000}
+README_COLOURS = 256
 KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FILE = re.compile(r"\.[a-z0-9]{2,7}$|/download/$")
 TRIAL = "main a[href*='/trials/'][href*='-']"
@@ -213,8 +214,10 @@ def take_for_readme(page: Any, address: str) -> None:
     page.goto(f"{address}/recordings/")
     page.locator("li.recording a").last.click()
     page.wait_for_selector("#see-charts:not([aria-busy=true])")
-    page.locator("#see").evaluate("part => part.scrollIntoView({block: 'start'})")
+    end = page.locator("#see-charts").bounding_box()
+    page.set_viewport_size({**README_SIZE, "height": round(end["y"] + end["height"]) + 30})
     picture(page, "app-recording")
+    page.set_viewport_size(README_SIZE)
     page.goto(f"{address}/trials/")
     page.locator(TRIAL).first.click()
     page.get_by_role("link", name="The answer", exact=True).click()
@@ -222,12 +225,15 @@ def take_for_readme(page: Any, address: str) -> None:
 
 
 def picture(page: Any, name: str) -> None:
-    """One picture of the README, stored as small as it gets."""
+    """One picture of the README, with no more colours than it needs."""
     page.wait_for_timeout(600)
     place = IMAGES / f"{name}.png"
     page.screenshot(path=place)
     with Image.open(place) as taken:
-        taken.convert("RGB").save(place, optimize=True)
+        few = taken.convert("RGB").quantize(
+            README_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+        )
+    few.save(place, optimize=True)
     print(f"{place.name}: {place.stat().st_size / 1000:.0f} kB")
 
 
