@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from rubor.errors import RuborError
+from rubor.errors import InputError, RuborError
 from rubor.trials import Trial, trial_from_json, trial_to_json
+from rubor.web.recordings.json_answers import storable
 from rubor.web.trials.models import Trial as TrialRow
 
 __all__ = ["ChangedElsewhereError", "create", "load", "save"]
@@ -33,9 +34,14 @@ def save(row: TrialRow, trial: Trial) -> None:
     """Put a new state in place of the one that the row was read with.
 
     Raises:
+        InputError: something that was written cannot be stored.
         ChangedElsewhereError: somebody else has put one there since.
     """
     document = trial_to_json(trial)
+    if not storable(document):
+        raise InputError(
+            _("What you wrote holds a sign that cannot be stored."), _("Write it anew, by hand.")
+        )
     same = TrialRow.objects.filter(pk=row.pk, version=row.version)
     with transaction.atomic():
         if same.update(document=document, version=F("version") + 1) != 1:
