@@ -57,14 +57,14 @@ def reasons(
     likely = posterior.above(smallest_meaningful)
     smallest = percent(smallest_meaningful)
     told = {
-        "works": f"The always-valid interval of the reduction, {low} to {high}, lies above 0, and a reduction"
-        f" of at least {smallest} has a probability of {_probability(likely)}.",
+        "works": f"The always-valid interval of the reduction, {low} to {high}, lies above 0, and a"
+        f" reduction of at least {smallest} has a probability of {_probability(likely)}.",
         "worse": f"The always-valid interval of the reduction, {low} to {high}, lies below 0.",
         "no meaningful effect": f"The always-valid interval of the reduction, {low} to {high}, lies below"
         f" {smallest}, the smallest reduction that matters.",
-        "not enough yet": f"The always-valid interval of the reduction is {low} to {high}, and a reduction of at"
-        f" least {smallest} has a probability of {_probability(likely)}: neither an effect nor its"
-        " absence is established.",
+        "not enough yet": f"The always-valid interval of the reduction is {low} to {high}, and a"
+        f" reduction of at least {smallest} has a probability of {_probability(likely)}: neither an"
+        " effect nor its absence is established.",
         "invalid": "The comparison does not stand.",
     }[word]
     counts = (

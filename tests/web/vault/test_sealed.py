@@ -45,7 +45,9 @@ def test_any_cut_is_noticed(plain: bytes, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "context"), [(OTHER_KEY, b"here"), (KEY, b"there"), (KEY, b""), (KEY, b"here/")]
+    ("key", "context"),
+    [(OTHER_KEY, b"here"), (KEY, b"there"), (KEY, b""), (KEY, b"here/")],
+    ids=["another key", "another place", "no place", "a longer place"],
 )
 def test_another_key_or_place_opens_nothing(key: bytes, context: bytes) -> None:
     with pytest.raises(VaultError):

@@ -1,4 +1,4 @@
-"""English as in Britain: 27 November 2026, 18:00. Django's own is as in America, and ends in a full stop."""
+"""English as in Britain: 27 November 2026, 18:00. Django's own is American and ends in a full stop."""
 
 from __future__ import annotations
 
