@@ -58,7 +58,9 @@ class ComparedSmile:
         found = {one.found for one in (self.change.left, self.change.right, self.change.difference)}
         if "noticeable change" in found:
             return "bad"
-        return "care" if "real change" in found else "good"
+        if "real change" in found:
+            return "care"
+        return "" if self.change.cannot_be_told else "good"
 
     @property
     def weaker_sides(self) -> tuple[str, ...]:
@@ -95,6 +97,10 @@ class ComparedSmile:
             return _("Your smile is broader than before.")
         if self.change.difference.found != _WITHIN:
             return _("Each side is as before, but their difference has changed.")
+        if self.change.cannot_be_told:
+            return _(
+                "Whether your smile has changed cannot be told: the error of measuring is too large."
+            )
         return _("Your smile is as before, within the error of measuring.")
 
     @property
