@@ -49,6 +49,11 @@ class App:
     _process: subprocess.Popen[str]
     _tokens: list[str] = field(default_factory=list)
 
+    @property
+    def process_id(self) -> int:
+        """Of the process that answers."""
+        return self._process.pid
+
     def opening_address(self) -> str:
         """An address that opens the app in one browser, once."""
         return f"{self.address}/open/{self._tokens.pop()}/"

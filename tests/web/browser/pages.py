@@ -52,31 +52,6 @@ def _open_all(page: Any) -> None:
     )
 
 
-def _to_prepare(page: Any) -> None:
-    page.get_by_label("I have read this").check()
-    page.get_by_role("button", name="Go on").click()
-    page.wait_for_selector("[data-step=prepare]:not([hidden])")
-
-
-def _to_the_camera(page: Any) -> None:
-    _to_prepare(page)
-    page.get_by_role("button", name="To the camera").click()
-    page.get_by_role("button", name="Switch the camera on").click()
-    page.wait_for_selector("#camera-go:enabled", timeout=25_000)
-
-
-def _to_settling(page: Any) -> None:
-    _to_the_camera(page)
-    page.click("#camera-go")
-    page.wait_for_selector("[data-step=acclimatise]:not([hidden])")
-
-
-def _to_the_session(page: Any) -> None:
-    _to_the_camera(page)
-    page.click("#camera-go")
-    page.wait_for_selector("#session-title:has-text('Read aloud')", timeout=30_000)
-
-
 def _charts(page: Any) -> None:
     page.wait_for_selector("#see-charts:not([aria-busy=true])")
     page.evaluate(
@@ -105,11 +80,7 @@ EVERY_PAGE = (
     Shown("recordings", "/recordings/"),
     Shown("recordings of no kind", "/recordings/?state=cancelled&provocation=flush"),
     Shown("new recording", "/recordings/new/"),
-    Shown("recorder: rules", "/recordings/record/"),
-    Shown("recorder: prepare", "/recordings/record/", _to_prepare),
-    Shown("recorder: camera", "/recordings/record/?short=60", _to_the_camera),
-    Shown("recorder: settling in", "/recordings/record/", _to_settling),
-    Shown("recorder: session", "/recordings/record/?short=8", _to_the_session),
+    Shown("recorder", "/recordings/record/"),
     Shown("hand in a file", "/recordings/upload/", _open_all),
     Shown("from a phone", "/recordings/phone/"),
     Shown("on the phone", "/phone/{phone}/", _open_all),
@@ -226,6 +197,7 @@ NO_PAGES = {
     "trials:treated",
     "trials:correct",
     "trials:leave_out",
+    "trials:pass_over",
     "trials:reveal",
     "trials:draw_again",
     "trials:end",
