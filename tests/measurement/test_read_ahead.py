@@ -80,13 +80,15 @@ def test_an_error_of_the_consumer_ends_the_producer() -> None:
 
 
 def test_the_producer_works_while_the_consumer_does() -> None:
+    """The consumer, in the middle of an item, waits for the next one to be made meanwhile."""
+    begun = [threading.Event() for _ in range(8)]
+
     def producer() -> Iterator[int]:
-        for number in range(8):
-            time.sleep(0.03)
+        for number, event in enumerate(begun):
+            event.set()
             yield number
 
-    began = time.perf_counter()
-    for _ in read_ahead(producer()):
-        time.sleep(0.03)
-    # 0.48 s one after the other, 0.27 s at once.
-    assert time.perf_counter() - began < 0.42
+    for number in read_ahead(producer()):
+        following = begun[min(number + 1, len(begun) - 1)]
+        assert following.wait(timeout=30.0)
+
