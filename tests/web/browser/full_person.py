@@ -121,7 +121,6 @@ def _other_recordings(person: Person) -> dict[str, str]:
             "version": "1-short",
             "task": "singing",
             "audience": False,
-            "try_out": True,
             "steps": [],
         },
     )

@@ -126,7 +126,7 @@ def test_try_outs_are_listed_but_not_drawn_beside_the_others(person: Person) -> 
     many_recordings(person, 2)
     row = person.recordings.first()
     assert row is not None
-    row.protocol = {**row.protocol, "try_out": True}
+    row.protocol = {**row.protocol, "version": "1-short"}
     row.save()
     found = timeline(person, TODAY)
     assert found.happenings[0].name == "Try-out"

@@ -159,7 +159,7 @@ def _recording(row: Any) -> Happening:
     at = timezone.localtime(row.recorded_at)
     smile = row.protocol.get("purpose") == "smile"
     name = _("Smile check") if smile else _("Recording")
-    if row.protocol.get("try_out"):
+    if row.is_try_out:
         name = _("Try-out")
     return Happening(
         kind="recording",
@@ -238,7 +238,7 @@ def _chart(
         (row, amounts)
         for row in reversed(recordings)
         if row.state == Recording.State.MEASURED
-        and not row.protocol.get("try_out")  # too short to stand beside the others
+        and not row.is_try_out  # too short to stand beside the others
         and (amounts := response_amounts(row.response))
     ]
     if not found:

@@ -75,7 +75,7 @@ def _line(row: Any) -> dict[str, Any]:
         "compares": row.state == Recording.State.MEASURED and row.accepted is not None,
         "duration_s": row.duration_s,
         "smile": row.protocol.get("purpose") == "smile",
-        "try_out": bool(row.protocol.get("try_out")),
+        "try_out": row.is_try_out,
         "response": response_amounts(row.response),
         "provocation": _provocations().get((row.response or {}).get("provocation") or "", ""),
         "job": row.measuring_jobs[0] if unfinished and row.measuring_jobs else None,

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
 from django.db import models
 
-__all__ = ["Mark", "Recording"]
+__all__ = ["TRY_OUT", "Mark", "Recording"]
+
+TRY_OUT: Final = "-short"
+"""How the version of a protocol ends where the recording is only a try-out of it."""
 
 
 class Recording(models.Model):
@@ -85,6 +89,11 @@ class Recording(models.Model):
     class Meta:
         ordering = ("-recorded_at",)
         indexes = (models.Index(fields=("person", "-recorded_at")),)
+
+    @property
+    def is_try_out(self) -> bool:
+        """Whether it is too short to stand beside others."""
+        return str(self.protocol.get("version", "")).endswith(TRY_OUT)
 
 
 class Mark(models.Model):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from rubor.response.protocol import NextTask, Step, next_task, protocol
+from rubor.web.recordings.models import TRY_OUT
 
 if TYPE_CHECKING:
     from rubor.web.people.models import Person
@@ -67,7 +68,9 @@ def session(short_s: int | None) -> Session:
     recorded = [step for step in rules.steps if step.recorded]
     each_s = min(max(short_s, SHORTEST_S), _LONGEST_S) / len(recorded)
     return Session(
-        f"{rules.version}-short", tuple(replace(step, duration_s=each_s) for step in recorded), True
+        f"{rules.version}{TRY_OUT}",
+        tuple(replace(step, duration_s=each_s) for step in recorded),
+        True,
     )
 
 
@@ -79,6 +82,6 @@ def task_of_today(person: Person) -> NextTask:
         for recorded_at, rules in person.recordings.exclude(protocol={}).values_list(
             "recorded_at", "protocol"
         )
-        if rules.get("task") in known and not str(rules.get("version", "")).endswith("-short")
+        if rules.get("task") in known and not str(rules.get("version", "")).endswith(TRY_OUT)
     ]
     return next_task(done)

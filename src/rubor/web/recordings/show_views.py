@@ -65,7 +65,7 @@ def show(request: PersonRequest, recording: uuid.UUID) -> HttpResponse:
             "felt": felt_words(row.episodes),
             "facts": facts(row.summary),
             "options": row.summary.get("options") or {},
-            "try_out": bool((row.protocol or {}).get("try_out")),
+            "try_out": row.is_try_out,
             "trials": row.person.trials.filter(closed_at=None).exclude(recordings__recording=row),
             "sessions": row.trial_sessions.select_related("trial"),
             "chart": None if still else {"recording": drawn(row), "words": words_of_charts()},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,7 +22,6 @@ from rubor.web.trials.models import TrialRecording
 from rubor.web.trials.store import load, save
 
 __all__ = [
-    "TRY_OUT",
     "add_to_trial",
     "conditions_of",
     "correct_treatment",
@@ -32,9 +31,6 @@ __all__ = [
     "note_treatment",
     "reveal",
 ]
-
-TRY_OUT: Final = "-short"
-"""How the version of a protocol ends when a recording was only a try-out."""
 
 
 def add_to_trial(
@@ -52,7 +48,7 @@ def add_to_trial(
     """
     from rubor.web.recordings.storage import load_measured
 
-    if str(recording.protocol.get("version", "")).endswith(TRY_OUT):
+    if recording.is_try_out:
         raise InputError(
             _("This was a try-out of the recording, too short to be compared."),
             _("Make a recording of full length."),

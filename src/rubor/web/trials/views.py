@@ -19,8 +19,7 @@ from rubor.trials import Trial
 from rubor.trials.begin_trial import begin_trial, new_seed
 from rubor.web.people.middleware import PersonRequest
 from rubor.web.people.with_person import with_person
-from rubor.web.recordings.models import Recording
-from rubor.web.trials.changes import TRY_OUT
+from rubor.web.recordings.models import TRY_OUT, Recording
 from rubor.web.trials.forms import BeginForm, designs
 from rubor.web.trials.models import Trial as TrialRow
 from rubor.web.trials.models import TrialRecording
