@@ -52,7 +52,7 @@ def fill() -> tuple[Client, dict[str, str]]:
     from django.test import Client
     from tests.web.busy_person import busy_person, every_page
 
-    from rubor.web.access.middleware import OPENED
+    from rubor.web.access.tokens import OPENED
     from rubor.web.people.middleware import PERSON
     from rubor.web.people.models import Person
 
@@ -64,6 +64,10 @@ def fill() -> tuple[Client, dict[str, str]]:
     session.save()
     pages = dict(every_page(person))
     verdict = pages.pop("trials:download").removesuffix("verdict.json")
+    plan = "design=split-face&before=4&after=10&reduction_percent=50&smallest_percent=25"
+    pages["trials:planner with a plan, which simulates thousands of trials"] = (
+        f"{pages['trials:planner']}?{plan}"
+    )
     for file in ("verdict.json", "responses.csv", "report.html", "report.pdf"):
         pages[f"{FILE}{file}"] = verdict + file
     return browser, pages

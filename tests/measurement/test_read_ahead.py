@@ -91,4 +91,3 @@ def test_the_producer_works_while_the_consumer_does() -> None:
     for number in read_ahead(producer()):
         following = begun[min(number + 1, len(begun) - 1)]
         assert following.wait(timeout=30.0)
-
