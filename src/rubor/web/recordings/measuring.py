@@ -34,7 +34,8 @@ from rubor.web.jobs.kinds import Progress
 from rubor.web.jobs.models import Job
 from rubor.web.jobs.outcome import finish
 from rubor.web.recordings.models import Recording
-from rubor.web.recordings.storage import destroy, result_files, video_chunks, video_source
+from rubor.web.recordings.recording_job import follow_job, recording_of, tidy_video
+from rubor.web.recordings.storage import result_files, video_chunks, video_source
 
 if TYPE_CHECKING:
     from rubor.measurement import Recording as Measured
@@ -55,7 +56,7 @@ def run(job: Job, progress: Progress) -> None:
         RuborError: it cannot be measured; message and cure in words.
         LeaseLostError: the job was taken over, or the recording deleted.
     """
-    recording, stored = _recording_of(job), False
+    recording, stored = recording_of(job), False
     while not stored:
         made_from = {"input_hash": input_hash(recording), "code_version": _code_version()}
         note(job, **made_from)
@@ -65,35 +66,17 @@ def run(job: Job, progress: Progress) -> None:
             results, row = _measure(recording, progress)
             _write(job, files, results, made_from, row)
         stored = _store(job, made_from, row)
-        recording = _recording_of(job)  # a mark or the skin tone may have changed meanwhile
+        recording = recording_of(job)  # a mark or the skin tone may have changed meanwhile
 
 
 def follow(job: Job) -> None:
     """Have the recording's state follow its job's."""
-    state = {
-        Job.State.WAITING: Recording.State.WAITING,
-        Job.State.RUNNING: Recording.State.MEASURING,
-        Job.State.FAILED: Recording.State.FAILED,
-        Job.State.CANCELLED: Recording.State.CANCELLED,
-    }[Job.State(job.state)]
-    if not job.unfinished and _still_measured(job):
-        state = Recording.State.MEASURED
-    failed = job.state == Job.State.FAILED
-    Recording.objects.filter(jobs=job).update(
-        state=state, error=job.error if failed else "", cure=job.cure if failed else ""
-    )
+    follow_job(job, still_whole=not job.unfinished and _still_measured(job))
 
 
 def tidy(job: Job) -> None:
     """Remove the video that is not to be kept, and all of a recording that was deleted meanwhile."""
-    if job.recording is None:
-        return
-    row = Recording.objects.filter(pk=job.recording.pk).first()
-    if row is None:
-        destroy(job.recording)
-    elif job.state == Job.State.DONE and row.video_there and not row.keep_video:
-        video_chunks(row).delete()
-        Recording.objects.filter(pk=row.pk).update(video_there=False)
+    tidy_video(job, done_with=True)
 
 
 def input_hash(recording: Recording) -> str:
@@ -219,7 +202,7 @@ def _store(job: Job, made_from: dict[str, str], row: dict[str, Any]) -> bool:
     with transaction.atomic():
         # The job's row first, as in every change of it, so that no two wait for each other.
         note(job, **made_from)
-        recording = _recording_of(job)
+        recording = recording_of(job)
         if input_hash(recording) != made_from["input_hash"]:
             return False
         if not finish(job):
@@ -262,17 +245,6 @@ def _there(files: SealedFiles) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     return there
-
-
-def _recording_of(job: Job) -> Recording:
-    """The recording as it is now; within a transaction nobody else changes it until its end."""
-    recordings = Recording.objects.all()
-    if transaction.get_connection().in_atomic_block:
-        recordings = recordings.select_for_update(of=("self",))
-    recording = recordings.filter(jobs=job).first()
-    if recording is None:
-        raise LeaseLostError
-    return recording
 
 
 def _marks(recording: Recording) -> list[tuple[float, str]]:

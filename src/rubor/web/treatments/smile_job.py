@@ -20,7 +20,8 @@ from rubor.web.jobs.kinds import Progress
 from rubor.web.jobs.models import Job
 from rubor.web.jobs.outcome import finish
 from rubor.web.recordings.models import Recording
-from rubor.web.recordings.storage import destroy, video_chunks, video_source
+from rubor.web.recordings.recording_job import follow_job, recording_of, tidy_video
+from rubor.web.recordings.storage import video_chunks, video_source
 from rubor.web.treatments.models import SmileCheck
 
 __all__ = ["PURPOSE", "follow", "run", "tidy"]
@@ -44,7 +45,7 @@ def run(job: Job, progress: Progress) -> None:
     from rubor.pathway.smile_json import smile_to_json
     from rubor.pathway.true_scale import ScaleReference
 
-    recording = _recording_of(job)
+    recording = recording_of(job)
     if video_chunks(recording).count == 0:
         raise InputError(
             _("The video of this recording is not there any more."),
@@ -74,7 +75,7 @@ def run(job: Job, progress: Progress) -> None:
     with transaction.atomic():
         if not finish(job):
             raise LeaseLostError
-        recording = _recording_of(job)
+        recording = recording_of(job)
         SmileCheck.objects.update_or_create(
             recording=recording,
             defaults={"person": job.person, "made_on": made_on, "result": document},
@@ -89,47 +90,14 @@ def follow(job: Job) -> None:
     """Have the state of a recording that was made for the smile follow its job's."""
     if job.recording is None or not _for_the_smile(job.recording):
         return
-    state = {
-        Job.State.WAITING: Recording.State.WAITING,
-        Job.State.RUNNING: Recording.State.MEASURING,
-        Job.State.FAILED: Recording.State.FAILED,
-        Job.State.CANCELLED: Recording.State.CANCELLED,
-    }[Job.State(job.state)]
-    if not job.unfinished and SmileCheck.objects.filter(recording=job.recording).exists():
-        state = Recording.State.MEASURED
-    failed = job.state == Job.State.FAILED
-    Recording.objects.filter(jobs=job).update(
-        state=state, error=job.error if failed else "", cure=job.cure if failed else ""
-    )
+    there = SmileCheck.objects.filter(recording=job.recording)
+    follow_job(job, still_whole=not job.unfinished and there.exists())
 
 
 def tidy(job: Job) -> None:
     """Remove the video that is not to be kept, and all of a recording that was deleted meanwhile."""
-    if job.recording is None:
-        return
-    row = Recording.objects.filter(pk=job.recording.pk).first()
-    if row is None:
-        destroy(job.recording)
-    elif (
-        job.state == Job.State.DONE
-        and row.video_there
-        and not row.keep_video
-        and _for_the_smile(row)
-    ):
-        video_chunks(row).delete()
-        Recording.objects.filter(pk=row.pk).update(video_there=False)
+    tidy_video(job, done_with=job.recording is not None and _for_the_smile(job.recording))
 
 
 def _for_the_smile(recording: Recording) -> bool:
     return bool(recording.protocol.get("purpose") == PURPOSE)
-
-
-def _recording_of(job: Job) -> Recording:
-    """The recording as it is now; within a transaction nobody else changes it until its end."""
-    recordings = Recording.objects.all()
-    if transaction.get_connection().in_atomic_block:
-        recordings = recordings.select_for_update(of=("self",))
-    recording = recordings.filter(jobs=job).first()
-    if recording is None:
-        raise LeaseLostError
-    return recording
