@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.formats import date_format
 
 from rubor.web.recordings.models import Recording
+from rubor.web.recordings.noted_conditions import conditions_of
 
 if TYPE_CHECKING:
     from rubor.trials.trial import Session
@@ -63,13 +64,12 @@ def reasons_against(first: Recording, second: Recording) -> list[Objection]:
 
 def _session(row: Recording, name: str) -> Session:
     """A recording as a trial sees it, from its row alone."""
-    from rubor.trials.trial import Conditions, Medicine, Origin, Session, SideResponse
+    from rubor.trials.trial import Origin, Session, SideResponse
 
     summary: Mapping[str, Any] = row.summary or {}
     video, skin = summary["video"], summary["skin"]
     declared = (summary.get("options") or {}).get("skin_tone")
     response = row.response or {"sides": {}, "measure": "", "statistic": "", "provoked": None}
-    said = row.conditions or {}
     return Session(
         name=name,
         date=row.recorded_at.date(),
@@ -97,13 +97,5 @@ def _session(row: Recording, name: str) -> Session:
             still_photo=video["frames"] < 2,
         ),
         provoked=response["provoked"],
-        conditions=Conditions(
-            make_up=said.get("make_up"),
-            camera=said.get("camera", ""),
-            room=said.get("room", ""),
-            medicines=tuple(
-                Medicine(one["name"], one.get("hours_before")) for one in said.get("medicines", ())
-            ),
-            note=said.get("note", ""),
-        ),
+        conditions=conditions_of(row.conditions or {}),
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,9 +11,10 @@ from django.utils.translation import gettext as _
 from rubor.errors import InputError
 from rubor.trials.add_recording import add_recording
 from rubor.trials.begin_trial import draw_like, new_seed
-from rubor.trials.trial import Conditions, Medicine, Phase, Provocation, Session
+from rubor.trials.trial import Phase, Provocation, Session
 from rubor.trials.trial_answer import TrialAnswer, answer_trial
 from rubor.web.recordings.models import Recording
+from rubor.web.recordings.noted_conditions import conditions_of
 from rubor.web.treatments.models import Treatment
 from rubor.web.trials.models import Trial as TrialRow
 from rubor.web.trials.models import TrialRecording
@@ -23,7 +22,6 @@ from rubor.web.trials.store import load, save
 
 __all__ = [
     "add_to_trial",
-    "conditions_of",
     "correct_treatment",
     "draw_again",
     "leave_out",
@@ -77,20 +75,6 @@ def add_to_trial(
         save(row, trial)
         TrialRecording.objects.create(trial=row, recording=recording, session=session.name)
     return session
-
-
-def conditions_of(noted: Mapping[str, Any]) -> Conditions:
-    """What was noted of a recording, as the library takes it."""
-    medicines = tuple(
-        Medicine(str(one["name"]), one.get("hours_before")) for one in noted.get("medicines", ())
-    )
-    return Conditions(
-        make_up=noted.get("make_up"),
-        camera=str(noted.get("camera") or ""),
-        room=str(noted.get("room") or ""),
-        medicines=medicines,
-        note=str(noted.get("note") or ""),
-    )
 
 
 def leave_out(row: TrialRow, session: str, reason: str) -> None:
